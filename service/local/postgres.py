@@ -1,0 +1,119 @@
+"""A PostgreSQL server of our own: on a socket only, durable, started and stopped in code."""
+
+import os
+import signal
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+from service.local.home import Home, own_folder
+from service.local.problems import LocalProblem
+from service.local.process import Command, Ending, run, start, stop
+from service.local.programs import postgres_programs
+from service.local.waiting import wait_until
+
+_USER = "peerline"
+# SIGINT is PostgreSQL's "fast" stop: it ends sessions and writes everything. SIGQUIT leaves recovery to the next start.
+_ENDING = Ending(((signal.SIGINT, 20.0), (signal.SIGQUIT, 5.0)))
+_SETTINGS = {
+    "listen_addresses": "",
+    "unix_socket_permissions": "0700",
+    "max_connections": "60",
+    "shared_buffers": "64MB",
+    "min_wal_size": "32MB",
+    "max_wal_size": "256MB",
+    "log_timezone": "UTC",
+    "timezone": "UTC",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Postgres:
+    """A running server."""
+
+    home: Home
+    programs: Path
+    process: subprocess.Popen[bytes]
+
+    def url(self, database: str) -> str:
+        """The address of one of its databases, as libpq and SQLAlchemy both read it."""
+        return database_url(self.home.sockets, database)
+
+
+def start_postgres(home: Home, data: Path | None = None) -> Postgres:
+    """Start the server, making its data folder at the first start and ending a leftover server of a run that died.
+
+    `data` puts the data elsewhere than in the home (tests put it in memory). Raises LocalProblem with the server's own words.
+    """
+    programs = postgres_programs(home)
+    folder = data or own_folder(home, "postgres")
+    if not (folder / "PG_VERSION").exists():
+        _initialise(programs, folder, home)
+    _end_leftover(programs, folder, home)
+    process = start(_command(programs, folder, home))
+    server = Postgres(home, programs, process)
+    wait_until(lambda: _answers(server), process, "PostgreSQL", home.log("postgres"))
+    return server
+
+
+def stop_postgres(server: Postgres) -> None:
+    """Stop the server so that everything committed is on disk; in the worst case the next start recovers it."""
+    stop(server.process, _ENDING)
+
+
+def create_database(server: Postgres, name: str, template: str = "template1") -> bool:
+    """Make a database as a copy of the template; False if it is there already. `name` is one of our own, never read from outside."""
+    done = psql(server, "postgres", f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    if done.returncode == 0:
+        return True
+    if "already exists" in done.stderr:
+        return False
+    raise LocalProblem(f"PostgreSQL did not make the database {name}: {done.stderr.strip()}")
+
+
+def psql(server: Postgres, database: str, sql: str) -> subprocess.CompletedProcess[str]:
+    """Run one statement with the server's own client; the answer comes unaligned and without headings."""
+    connection = ("-h", str(server.home.sockets), "-U", _USER, "-d", database)
+    return run([str(server.programs / "psql"), *connection, "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-c", sql])
+
+
+def database_url(sockets: Path, database: str) -> str:
+    """The address of a database behind the socket in this folder."""
+    return f"postgresql://{_USER}@/{database}?host={quote(str(sockets), safe='/')}"
+
+
+def _initialise(programs: Path, folder: Path, home: Home) -> None:
+    # A socket only, and that in a folder which only the owner may enter: so trust is enough and no password lies about.
+    options = ("--username", _USER, "--encoding", "UTF8", "--auth-local", "trust", "--auth-host", "reject")
+    locale = ("--locale", "C", "--locale-provider", "builtin", "--builtin-locale", "C.UTF-8")
+    done = run([str(programs / "initdb"), "-D", str(folder), *options, *locale, "--no-instructions"], home.account)
+    if done.returncode != 0:
+        raise LocalProblem(f"PostgreSQL could not make its data folder: {done.stderr.strip()}")
+
+
+def _end_leftover(programs: Path, folder: Path, home: Home) -> None:
+    # pg_ctl checks that the process in postmaster.pid is really this folder's server before it signals anything.
+    if (folder / "postmaster.pid").exists():
+        run([str(programs / "pg_ctl"), "stop", "-D", str(folder), "-m", "fast", "-w", "-t", "20"], home.account)
+
+
+def _command(programs: Path, folder: Path, home: Home) -> Command:
+    settings = {**_SETTINGS, "unix_socket_directories": str(home.sockets)}
+    arguments = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+    return Command(
+        name="postgres",
+        arguments=(str(programs / "postgres"), "-D", str(folder), *arguments),
+        log=home.log("postgres"),
+        folder=Path("/"),
+        environ={"PATH": os.defpath, "LC_ALL": "C"},
+        account=home.account,
+        ending=_ENDING,
+    )
+
+
+def _answers(server: Postgres) -> bool:
+    probe = run(
+        [str(server.programs / "pg_isready"), "-q", "-h", str(server.home.sockets), "-U", _USER, "-d", "postgres"]
+    )
+    return probe.returncode == 0
