@@ -1,0 +1,1 @@
+"""What the service asks of the world outside its database: Twilio, jobs, clocks, keys."""

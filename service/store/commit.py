@@ -1,0 +1,119 @@
+"""The one write: everything that follows from one or many decisions, in one statement and one commit.
+
+A decision is a unit. Its guards name the numbers it looked at and the versions it saw; the statement locks those rows in
+the order of their ids, and only units whose guards all still hold are carried out. The rest change nothing and are
+decided again by the caller. All rows come as one JSON document, so the statement is prepared once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import orjson
+import psycopg
+
+from service.store.codec import Ring, encode
+from service.store.columns import SQL_TYPES, columns_of
+from service.store.rows import ROWS, Inbound, Number, Row
+from service.store.scene import Scene
+
+_NUMBER_STATE = ("owner", "owner_id", "consent", "consent_at", "memory")
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """Which units were carried out, by their place in the sequence given."""
+
+    units: frozenset[int]
+
+    def __contains__(self, unit: int) -> bool:
+        return unit in self.units
+
+
+def write(connection: psycopg.Connection[Any], scenes: Sequence[Scene], keys: Ring) -> Done:
+    """Carry out the changes of every scene whose guards still hold, and say which.
+
+    No two scenes of one call may be about the same number. Raises psycopg's UniqueViolation where two decisions that saw
+    different numbers took the same thing (a tag, a running number): decide again.
+    """
+    document = orjson.dumps(_document(scenes, keys)).decode()
+    rows = connection.execute(_STATEMENT, (document,), prepare=True).fetchall()
+    return Done(frozenset(int(row[0]) for row in rows))
+
+
+def _document(scenes: Sequence[Scene], keys: Ring) -> dict[str, list[dict[str, Any]]]:
+    document: dict[str, list[dict[str, Any]]] = {name: [] for name in ("guards", "births", "cancelled", "withdrawn")}
+    for unit, scene in enumerate(scenes):
+        for number in _guarded(scene):
+            document["guards" if number.version else "births"].append({"_unit": unit, **encode(number, keys)})
+        for row in scene.changed.values():
+            if not isinstance(row, Number):
+                document.setdefault(row.TABLE, []).append({"_unit": unit, **encode(row, keys)})
+        document["cancelled"] += [{"_unit": unit, "kind": kind, "subject": subject} for kind, subject in scene.cancelled]
+        document["withdrawn"] += [
+            {"_unit": unit, "number_id": w.number_id, "kinds": list(w.kinds), "reason": dict(w.reason), "conversation_id": w.conversation_id}
+            for w in scene.withdrawn
+        ]
+    return document
+
+
+def _guarded(scene: Scene) -> Iterable[Number]:
+    """The numbers whose versions must still be as seen: its own, those it changed, those it names."""
+    wanted: set[UUID] = {scene.number.id} | scene.guarded
+    wanted |= {row.id for row in scene.changed.values() if isinstance(row, Number)}
+    return [number for number in scene.all(Number) if number.id in wanted]
+
+
+def _records(name: str, row: type[Row]) -> str:
+    columns = ", ".join(f'"{c.name}" {SQL_TYPES[c.kind]}' for c in columns_of(row))
+    return f"jsonb_to_recordset((select d -> '{name}' from doc)) as r(_unit int, {columns})"
+
+
+def _upsert(row: type[Row]) -> str:
+    names = [c.name for c in columns_of(row)]
+    listed, chosen = ", ".join(f'"{n}"' for n in names), ", ".join(f'r."{n}"' for n in names)
+    keys = ", ".join(row.KEY)
+    change = ", ".join(f'"{n}" = excluded."{n}"' for n in names if n not in row.KEY)
+    conflict = f"({keys}) do nothing" if row.ONCE else f"({keys}) do update set {change}"
+    if row is Inbound:  # a message that is settled is never settled again
+        conflict += " where inbound.state = 'unsettled'"
+    return (
+        f"w_{row.TABLE} as (insert into {row.TABLE} as {row.TABLE} ({listed}) select {chosen}"
+        f" from {_records(row.TABLE, row)} join ok on ok.unit = r._unit on conflict {conflict})"
+    )
+
+
+def _statement() -> str:
+    born = ", ".join(f'"{c.name}"' for c in columns_of(Number))
+    chosen = ", ".join("1" if c.name == "version" else f'r."{c.name}"' for c in columns_of(Number))
+    state = ", ".join(f"{name} = r.{name}" for name in _NUMBER_STATE)
+    parts = [
+        "doc as materialized (select %s::jsonb as d)",
+        f"wanted as materialized (select r.* from {_records('guards', Number)})",
+        f"born as (insert into numbers ({born}) select {chosen} from {_records('births', Number)}"
+        " on conflict (blind) do nothing returning id)",
+        "locked as materialized (select n.id, n.version from numbers n where n.id in (select id from wanted)"
+        " order by n.id for update)",
+        "guards as materialized (select w._unit, (l.id is not null) as holds from wanted w"
+        " left join locked l on l.id = w.id and l.version = w.version"
+        f" union all select r._unit, (b.id is not null) from {_records('births', Number)} left join born b on b.id = r.id)",
+        "ok as materialized (select _unit as unit from guards group by _unit having bool_and(holds))",
+        f"raised as (update numbers n set version = n.version + 1, {state} from wanted r join ok on ok.unit = r._unit"
+        " where n.id = r.id)",
+        *(_upsert(row) for row in ROWS if row is not Number),
+        "w_cancelled as (delete from timers t using"
+        " jsonb_to_recordset((select d -> 'cancelled' from doc)) as r(_unit int, kind text, subject uuid)"
+        " join ok on ok.unit = r._unit where t.kind = r.kind and t.subject = r.subject)",
+        "w_withdrawn as (update outbound o set state = 'withheld', reason = o.reason || r.reason from"
+        " jsonb_to_recordset((select d -> 'withdrawn' from doc))"
+        " as r(_unit int, number_id uuid, kinds jsonb, reason jsonb, conversation_id uuid) join ok on ok.unit = r._unit"
+        " where o.number_id = r.number_id and o.state = 'queued' and r.kinds ? o.kind"
+        " and (r.conversation_id is null or o.conversation_id = r.conversation_id))",
+    ]
+    return "with " + ",\n".join(parts) + "\nselect unit from ok"
+
+
+_STATEMENT = _statement()

@@ -1,0 +1,116 @@
+"""The one read: everything a decision about a number may need, in one statement.
+
+For a member: the person, their conversation, schedules, threads, what waits, open escalations and the staff who might be
+told. For a member of staff: the threads on their phone, the escalations they were told of, and the members of both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import orjson
+import psycopg
+
+from service.store.codec import Ring, decode
+from service.store.rows import (
+    Conversation, Escalation, Held, Inbound, Member, Number, Page, QueueItem, Row, Schedule, Staff, Thread, Turn,
+)  # fmt: skip
+from service.store.scene import Scene, scene_of
+
+PARTS = timedelta(minutes=2)  # texts that come within this are read as one (FLOW-LANGUAGE.md, RISK-LEXICON.md 11.2)
+OVERLAP = timedelta(minutes=10)  # how long a closed thread still makes an untagged reply ambiguous (DESIGN.md, relay)
+REST = timedelta(days=7)  # how long a tag rests on a phone before it is used again (DESIGN.md, relay)
+
+_KINDS: dict[str, type[Row]] = {
+    "numbers": Number, "members": Member, "staff": Staff, "inbound": Inbound, "conversations": Conversation,
+    "turns": Turn, "threads": Thread, "queue": QueueItem, "held": Held, "escalations": Escalation, "pages": Page,
+    "schedules": Schedule,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Whose scene: numbers by their blind index or by id, and the provider's id of the message in hand."""
+
+    blind: tuple[bytes, ...] = ()
+    ids: tuple[UUID, ...] = ()
+    sid: str = ""
+
+
+def gather(connection: psycopg.Connection[Any], wanted: Wanted, now: datetime, keys: Ring) -> tuple[Scene, ...]:
+    """The scenes of the numbers that exist, in one statement; a number that never wrote has none."""
+    values = {
+        "blind": list(wanted.blind), "ids": list(wanted.ids), "sid": wanted.sid, "parts": now - PARTS,
+        "overlap": now - OVERLAP, "rest": now - REST,
+    }  # fmt: skip
+    rows = connection.execute(_STATEMENT, values, prepare=True, binary=False).fetchall()
+    return tuple(_scene(row[0], orjson.loads(row[1]), keys) for row in rows)
+
+
+def _scene(me: UUID, found: Mapping[str, Sequence[Mapping[str, Any]]], keys: Ring) -> Scene:
+    rows: list[Row] = []
+    for name, kind in _KINDS.items():
+        rows += [decode(kind, item, keys) for item in found[name]]
+    number = next(row for row in rows if isinstance(row, Number) and row.id == me)
+    facts = {name: value for name, value in found.items() if name not in _KINDS}
+    return scene_of(number, rows, facts)
+
+
+def _rows(table: str, where: str, order: str = "") -> str:
+    ordering = f" order by {order}" if order else ""
+    return f"'{table}', (select coalesce(json_agg(row_to_json(x){ordering}), '[]') from {table} x where {where})"
+
+
+# The people around a number, step by step: threads and escalations first, then members, then staff, then their numbers.
+_THREADS = """lateral (select coalesce(array_agg(t.id), '{}') as ids, coalesce(array_agg(t.member_id), '{}') as members,
+    coalesce(array_agg(t.number_id), '{}') as numbers, coalesce(array_agg(t.staff_id), '{}') as staff from threads t
+    where (t.number_id = me.id and t.closed_at is null)
+       or (t.staff_number_id = me.id and (t.closed_at is null or t.closed_at > %(overlap)s))) th"""
+_ESCALATIONS = """lateral (select coalesce(array_agg(e.id), '{}') as ids, coalesce(array_agg(e.member_id), '{}') as members,
+    coalesce(array_agg(e.number_id), '{}') as numbers, coalesce(array_agg(e.inbound_id), '{}') as inbound
+    from escalations e where e.state <> 'closed' and (e.number_id = me.id or (me.owner = 'staff' and e.id in
+        (select p.escalation_id from pages p where p.staff_number_id = me.id)))) es"""
+_MEMBERS = """lateral (select coalesce(array_agg(m.id), '{}') as ids, coalesce(array_agg(m.specialist_id), '{}') as staff
+    from members m where m.number_id = me.id or m.id = any(th.members || es.members)) mb"""
+_STAFF = """lateral (select coalesce(array_agg(s.id), '{}') as ids, coalesce(array_agg(s.number_id), '{}') as numbers
+    from staff s where s.number_id = me.id or s.role in ('supervisor', 'coordinator')
+       or s.id = any(mb.staff || th.staff)
+       or (me.owner is null and s.active)
+       or s.id in (select b.backup_id from staff b where b.id = any(mb.staff) or b.number_id = me.id)
+       or s.id in (select p.staff_id from pages p where p.escalation_id = any(es.ids))) st"""
+_NUMBERS = "n.id = me.id or n.id = any(th.numbers || es.numbers || st.numbers)"
+
+_DOCUMENT = ",\n".join([
+    f"'numbers', (select json_agg(row_to_json(n)) from numbers n where {_NUMBERS})",
+    _rows("members", "x.id = any(mb.ids)"),
+    _rows("staff", "x.id = any(st.ids)", "x.created_at, x.id"),
+    _rows("inbound", "x.sid = %(sid)s or (x.number_id = me.id and x.received_at > %(parts)s) or x.id = any(es.inbound)"
+          " or x.id in (select h.inbound_id from held h where h.staff_number_id = me.id and h.settled_at is null)",
+          "x.received_at, x.id"),
+    _rows("conversations", "x.number_id = me.id and x.state = 'open'"),
+    _rows("turns", "x.member_id in (select m.id from members m where m.number_id = me.id)"),
+    _rows("threads", "x.id = any(th.ids)", "x.opened_at, x.id"),
+    _rows("queue", "x.closed_at is null and x.number_id = any(th.numbers || es.numbers || me.id)", "x.since, x.id"),
+    _rows("held", "x.staff_number_id = me.id and x.settled_at is null", "x.held_at, x.id"),
+    _rows("escalations", "x.id = any(es.ids)", "x.raised_at, x.id"),
+    _rows("pages", "x.escalation_id = any(es.ids)", "x.told_at, x.staff_id"),
+    _rows("schedules", "x.number_id = me.id and x.active"),
+    "'tags', (select coalesce(json_agg(json_build_array(t.staff_number_id, t.tag)), '[]') from threads t"
+    " where t.staff_number_id = any(st.numbers) and (t.closed_at is null or t.closed_at > %(rest)s))",
+    "'routine_at', (select coalesce(json_agg(o.at order by o.at), '[]') from outbound o where o.number_id = me.id"
+    " and o.kind = 'routine' and o.state not in ('withheld', 'failed') and o.at > %(rest)s)",
+    "'last_in_at', (select max(i.received_at) from inbound i where i.number_id = me.id)",
+    "'running', (select coalesce(max(e.running), 0) from escalations e)",
+    "'published', (select coalesce(json_object_agg(p.name, p.version), '{}') from published p)",
+])  # fmt: skip
+
+_STATEMENT = f"""select me.id, json_build_object({_DOCUMENT})::text from numbers me,
+{_THREADS},
+{_ESCALATIONS},
+{_MEMBERS},
+{_STAFF}
+where me.blind = any(%(blind)s::bytea[]) or me.id = any(%(ids)s::uuid[])"""

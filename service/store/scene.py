@@ -1,0 +1,116 @@
+"""What was gathered for one decision about one number, and what the decision has changed so far.
+
+A scene is frozen: `with_rows` gives a new one that shows the changed rows and remembers them for the one write.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+from service.store.rows import Conversation, Inbound, Member, Number, Row, Staff, Timer
+
+R = TypeVar("R", bound=Row)
+Rows = Mapping[tuple[Any, ...], Row]
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """Queued messages to one number that must not go out any more: of these kinds, for this reason."""
+
+    number_id: UUID
+    kinds: tuple[str, ...]
+    reason: Mapping[str, Any]
+    conversation_id: UUID | None = None  # only those of this conversation
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Everything a decision may look at: the number, its owner, and the rows about both.
+
+    `facts` holds plain values of the gathering: tags in use by staff number, times of routine messages in the last seven
+    days, the highest running number of an escalation, the last inbound time, published flow versions.
+    """
+
+    number: Number
+    rows: Mapping[type[Row], Rows]
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    changed: Mapping[tuple[str, tuple[Any, ...]], Row] = field(default_factory=dict)
+    cancelled: frozenset[tuple[str, UUID]] = frozenset()  # timers by kind and subject
+    withdrawn: tuple[Withdrawal, ...] = ()
+    guarded: frozenset[UUID] = frozenset()  # other numbers whose rows this decision depends on
+
+    def all(self, kind: type[R]) -> tuple[R, ...]:
+        """Every row of one kind, in the order of gathering and adding."""
+        return tuple(self.rows.get(kind, {}).values())  # type: ignore[arg-type]
+
+    def get(self, kind: type[R], *key: object) -> R | None:
+        """One row by its key, or None where it was not gathered."""
+        return self.rows.get(kind, {}).get(key)  # type: ignore[return-value]
+
+    @property
+    def member(self) -> Member | None:
+        """The member whose number this is."""
+        return next((m for m in self.all(Member) if m.number_id == self.number.id), None)
+
+    @property
+    def staff(self) -> Staff | None:
+        """The member of staff whose number this is."""
+        return next((s for s in self.all(Staff) if s.number_id == self.number.id), None)
+
+    @property
+    def conversation(self) -> Conversation | None:
+        """The open conversation of this number."""
+        return next((c for c in self.all(Conversation) if c.number_id == self.number.id and c.state == "open"), None)
+
+    def inbound(self, sid: str) -> Inbound | None:
+        """The message already stored under the provider's id."""
+        return next((i for i in self.all(Inbound) if i.sid == sid), None)
+
+    def with_rows(self, *rows: Row) -> Scene:
+        """This scene after these rows were added or replaced."""
+        if not rows:
+            return self
+        shown = dict(self.rows)
+        for row in rows:
+            shown[type(row)] = {**shown.get(type(row), {}), row.key: row}
+        changed = {**self.changed, **{(row.TABLE, row.key): row for row in rows}}
+        number = next((row for row in rows if isinstance(row, Number) and row.id == self.number.id), self.number)
+        again = {(row.kind, row.subject) for row in rows if isinstance(row, Timer)}
+        cancelled = self.cancelled - again
+        return replace(self, number=number, rows=shown, changed=changed, cancelled=cancelled)
+
+    def cancel(self, *timers: tuple[str, UUID]) -> Scene:
+        """This scene without these timers, each named by kind and subject; one that is not there does no harm."""
+        changed = {place: row for place, row in self.changed.items() if not (place[0] == Timer.TABLE and place[1] in timers)}
+        return replace(self, changed=changed, cancelled=self.cancelled | set(timers))
+
+    def withdraw(self, withdrawal: Withdrawal) -> Scene:
+        """This scene with queued messages withdrawn."""
+        return replace(self, withdrawn=(*self.withdrawn, withdrawal))
+
+    def guard(self, *numbers: UUID) -> Scene:
+        """This scene depending on the rows of other numbers too."""
+        return replace(self, guarded=self.guarded | set(numbers))
+
+    def fact(self, name: str, default: Any = None) -> Any:
+        """One plain value of the gathering."""
+        found = self.facts.get(name)
+        return default if found is None else found
+
+
+def scene_of(number: Number, rows: Iterable[Row] = (), facts: Mapping[str, Any] | None = None) -> Scene:
+    """A scene from rows of any kinds; the number's own row is always among them."""
+    shown: dict[type[Row], dict[tuple[Any, ...], Row]] = {Number: {number.key: number}}
+    for row in rows:
+        shown.setdefault(type(row), {})[row.key] = row
+    return Scene(number, shown, facts or {})
+
+
+def since(scene: Scene, name: str) -> datetime | None:
+    """A time that the number's memory keeps under a name, aware, or None."""
+    kept = scene.number.memory.get(name)
+    return None if kept is None else datetime.fromisoformat(kept)
