@@ -61,7 +61,7 @@ def remove_home(home: Home) -> None:
 def _sockets(root: Path, account: Account | None) -> Path:
     folder = root / "sockets"
     if len(str(folder.absolute()).encode()) > _SOCKET_FOLDER_LIMIT:
-        folder = Path(tempfile.mkdtemp(prefix="peerline-", dir="/tmp"))
+        folder = Path(tempfile.mkdtemp(prefix="peerline-"))
     folder.mkdir(exist_ok=True)
     give(folder, account)
     return folder.absolute()

@@ -29,16 +29,23 @@ _SETTINGS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Postgres:
-    """A running server."""
+class Address:
+    """Where a running server is reached, and with which client programs."""
 
-    home: Home
+    sockets: Path
     programs: Path
-    process: subprocess.Popen[bytes]
 
     def url(self, database: str) -> str:
         """The address of one of its databases, as libpq and SQLAlchemy both read it."""
-        return database_url(self.home.sockets, database)
+        return f"postgresql://{_USER}@/{database}?host={quote(str(self.sockets), safe='/')}"
+
+
+@dataclass(frozen=True, slots=True)
+class Postgres:
+    """A server that this process started and alone may stop."""
+
+    address: Address
+    process: subprocess.Popen[bytes]
 
 
 def start_postgres(home: Home, data: Path | None = None) -> Postgres:
@@ -51,10 +58,10 @@ def start_postgres(home: Home, data: Path | None = None) -> Postgres:
     if not (folder / "PG_VERSION").exists():
         _initialise(programs, folder, home)
     _end_leftover(programs, folder, home)
+    address = Address(home.sockets, programs)
     process = start(_command(programs, folder, home))
-    server = Postgres(home, programs, process)
-    wait_until(lambda: _answers(server), process, "PostgreSQL", home.log("postgres"))
-    return server
+    wait_until(lambda: _answers(address), process, "PostgreSQL", home.log("postgres"))
+    return Postgres(address, process)
 
 
 def stop_postgres(server: Postgres) -> None:
@@ -62,9 +69,9 @@ def stop_postgres(server: Postgres) -> None:
     stop(server.process, _ENDING)
 
 
-def create_database(server: Postgres, name: str, template: str = "template1") -> bool:
+def create_database(address: Address, name: str, template: str = "template1") -> bool:
     """Make a database as a copy of the template; False if it is there already. `name` is one of our own, never read from outside."""
-    done = psql(server, "postgres", f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    done = psql(address, "postgres", f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
     if done.returncode == 0:
         return True
     if "already exists" in done.stderr:
@@ -72,15 +79,12 @@ def create_database(server: Postgres, name: str, template: str = "template1") ->
     raise LocalProblem(f"PostgreSQL did not make the database {name}: {done.stderr.strip()}")
 
 
-def psql(server: Postgres, database: str, sql: str) -> subprocess.CompletedProcess[str]:
+def psql(address: Address, database: str, sql: str) -> subprocess.CompletedProcess[str]:
     """Run one statement with the server's own client; the answer comes unaligned and without headings."""
-    connection = ("-h", str(server.home.sockets), "-U", _USER, "-d", database)
-    return run([str(server.programs / "psql"), *connection, "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-c", sql])
-
-
-def database_url(sockets: Path, database: str) -> str:
-    """The address of a database behind the socket in this folder."""
-    return f"postgresql://{_USER}@/{database}?host={quote(str(sockets), safe='/')}"
+    connection = ("-h", str(address.sockets), "-U", _USER, "-d", database)
+    return run(
+        [str(address.programs / "psql"), *connection, "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-c", sql]
+    )
 
 
 def _initialise(programs: Path, folder: Path, home: Home) -> None:
@@ -112,8 +116,6 @@ def _command(programs: Path, folder: Path, home: Home) -> Command:
     )
 
 
-def _answers(server: Postgres) -> bool:
-    probe = run(
-        [str(server.programs / "pg_isready"), "-q", "-h", str(server.home.sockets), "-U", _USER, "-d", "postgres"]
-    )
+def _answers(address: Address) -> bool:
+    probe = run([str(address.programs / "pg_isready"), "-q", "-h", str(address.sockets), "-U", _USER, "-d", "postgres"])
     return probe.returncode == 0

@@ -16,19 +16,16 @@ from service.local.programs import valkey_program
 from service.local.waiting import wait_until
 
 _ENDING = Ending(((signal.SIGTERM, 10.0),))
+_SOCKET = "valkey.sock"
 _LEFTOVER_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
 class Valkey:
-    """A running server."""
+    """A server that this process started and alone may stop."""
 
-    home: Home
+    url: str
     process: subprocess.Popen[bytes]
-
-    def url(self, database: int = 0) -> str:
-        """The address of one of its sixteen databases, as the redis library reads it."""
-        return f"unix://{quote(str(_socket(self.home)), safe='/')}?db={database}"
 
 
 def start_valkey(home: Home, data: Path | None = None) -> Valkey:
@@ -37,12 +34,17 @@ def start_valkey(home: Home, data: Path | None = None) -> Valkey:
     _end_leftover(home)
     process = start(_command(home, folder))
     wait_until(lambda: _ask(home, b"PING") == b"+PONG", process, "Valkey", home.log("valkey"))
-    return Valkey(home, process)
+    return Valkey(valkey_url(home.sockets), process)
 
 
 def stop_valkey(server: Valkey) -> None:
     """Stop the server after it has written its log."""
     stop(server.process, _ENDING)
+
+
+def valkey_url(sockets: Path, database: int = 0) -> str:
+    """The address of one of the sixteen databases behind the socket in this folder, as the redis library reads it."""
+    return f"unix://{quote(str(sockets / _SOCKET), safe='/')}?db={database}"
 
 
 def _command(home: Home, folder: Path) -> Command:
@@ -87,4 +89,4 @@ def _ask(home: Home, word: bytes) -> bytes | None:
 
 
 def _socket(home: Home) -> Path:
-    return home.sockets / "valkey.sock"
+    return home.sockets / _SOCKET
