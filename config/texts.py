@@ -1,0 +1,126 @@
+"""The service's own texts, one file for each language: config/words/en/texts.yaml and config/words/es/texts.yaml.
+
+Both must have every key of `KEYS` with the slots named there and no others; nothing in a text is ever evaluated.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+LANGUAGES = ("en", "es")
+_SLOT = re.compile(r"\{([a-z]+)\}")
+
+# Each text of the service and the slots it may use. To a member: org, me, cps, hours, opens, time, word.
+# To staff: org, alert, code, tag, tags, name, count, verbs, number, language. No text to staff but `number` has a number in it.
+KEYS: Mapping[str, frozenset[str]] = {
+    key: frozenset(slots.split())
+    for key, slots in {
+        "stop_confirmed": "org",
+        "start_confirmed": "org",
+        "help": "org",
+        "talk_on": "cps",
+        "talk_off": "opens",
+        "call_on": "cps",
+        "call_off": "opens",
+        "passed_on": "cps",
+        "passed_off": "opens",
+        "word_passed": "cps",
+        "paused": "cps",
+        "back": "me",
+        "skipped": "",
+        "language_set": "",
+        "closed": "opens",
+        "stranger": "org",
+        "safety_now_on": "",
+        "safety_now_backup": "",
+        "safety_now_off": "opens",
+        "safety_soon_on": "cps",
+        "safety_soon_off": "opens",
+        "safety_other": "",
+        "safety_bland": "",
+        "relay": "tag words",
+        "words_of": "tag words",
+        "signed": "words cps",
+        "alert": "org alert code",
+        "alert_stopped": "org alert code",
+        "alert_taken": "alert code tag",
+        "alert_taken_unknown": "alert code tag",
+        "alert_taken_by_other": "alert name",
+        "alert_passed": "alert",
+        "alert_closed": "alert",
+        "alert_outcome": "alert code",
+        "alert_code_wrong": "",
+        "alert_code_blocked": "",
+        "alert_blocked_supervisor": "org name",
+        "alert_number": "alert number",
+        "alert_remind": "alert code",
+        "alert_nobody": "org alert",
+        "staff_stopped": "org name",
+        "ask_which": "tags",
+        "no_thread": "org",
+        "tag_unknown": "tag tags",
+        "thread_closed": "tag",
+        "not_sent_stopped": "tag",
+        "not_sent": "tag",
+        "call_asked": "tag",
+        "promise_late": "tag",
+        "message_late": "org",
+        "member_stopped": "tag",
+        "staff_help": "org",
+    }.items()
+}
+
+
+class TextsProblem(ValueError):
+    """The text files have mistakes; each line of the message is one, with its file, key and mend."""
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """Every text of the service by language and key."""
+
+    by_language: Mapping[str, Mapping[str, str]]
+
+    def say(self, key: str, language: str, **slots: str) -> str:
+        """The text of a key in a language, English where the language is not one of ours; slots are filled once."""
+        text = self.by_language.get(language, self.by_language["en"])[key]
+        return _SLOT.sub(lambda found: slots[found[1]], text)
+
+
+def load_texts(config_dir: Path) -> Texts:
+    """The texts of every language. Raises TextsProblem with every mistake at once."""
+    mistakes: list[str] = []
+    loaded = {language: _load(config_dir / "words" / language / "texts.yaml", mistakes) for language in LANGUAGES}
+    if mistakes:
+        raise TextsProblem("\n".join(mistakes))
+    return Texts(loaded)
+
+
+def _load(path: Path, mistakes: list[str]) -> Mapping[str, str]:
+    try:
+        found = YAML(typ="safe", pure=True).load(path.read_text("utf-8")) or {}
+    except FileNotFoundError:
+        mistakes.append(f"{path.name}: the file {path} is missing; copy it from the release and edit the copy")
+        return {}
+    except (YAMLError, UnicodeDecodeError) as problem:
+        mistakes.append(f"{path}: cannot be read as YAML in UTF-8: {str(problem).splitlines()[0]}")
+        return {}
+    texts = {str(key): str(text) for key, text in found.items()}
+    mistakes += [f"{path}: the text {key!r} is missing; add it" for key in sorted(KEYS.keys() - texts.keys())]
+    mistakes += [f"{path}: there is no text {key!r}; remove it or mend its spelling" for key in sorted(texts.keys() - KEYS.keys())]
+    for key in sorted(KEYS.keys() & texts.keys()):
+        mistakes += [
+            f"{path}: the text {key!r} has the slot {{{slot}}}; it may use {_named(KEYS[key])}"
+            for slot in sorted(set(_SLOT.findall(texts[key])) - KEYS[key])
+        ]
+    return texts
+
+
+def _named(slots: frozenset[str]) -> str:
+    return ", ".join(f"{{{slot}}}" for slot in sorted(slots)) or "none"

@@ -1,0 +1,26 @@
+"""What every decision may consult besides the rows: the organisation, its words and texts, the flows, new ids and codes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from config.lexicons import Words
+from config.organisation import Organisation
+from config.texts import Texts
+from flows.engine.flow import Flow
+from service.rules.risk import Lexicon
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """Handed in by the assembly; the callables are the only doors to chance and to published flows."""
+
+    organisation: Organisation
+    texts: Texts
+    words: Words
+    lexicon: Lexicon
+    flows: Callable[[Mapping[str, int]], Mapping[str, Flow]]  # compiled flows by name for fixed versions
+    new_id: Callable[[], UUID]
+    new_code: Callable[[], str]  # seven digits

@@ -1,0 +1,25 @@
+"""Future events become rows: one timer for each kind and subject, with a fence so that a stale one does nothing."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from service.store.rows import Timer
+from service.store.scene import Scene
+
+# Every kind of timer and its lane; safety is always looked at first.
+LANES = {
+    "rung": 0, "outcome": 0, "page failed": 0, "unsettled": 0,
+    "check-in": 1, "welcome": 1, "silence": 1, "promise": 1, "resume": 1, "thread": 1,
+}  # fmt: skip
+
+
+def set_timer(scene: Scene, kind: str, subject: UUID, due_at: datetime, fence: str = "", number_id: UUID | None = None) -> Scene:
+    """The scene with a timer of this kind for this subject, replacing the one it had; about `number_id`, else the scene's number."""
+    return scene.with_rows(Timer(kind, subject, number_id or scene.number.id, due_at, LANES[kind], fence))
+
+
+def cancel_timer(scene: Scene, kind: str, subject: UUID) -> Scene:
+    """The scene without this timer."""
+    return scene.cancel((kind, subject))
