@@ -1,0 +1,113 @@
+"""What a single text of a settings file may mean: each function reads one kind, or says what is wrong and how to mend it."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, time
+from typing import TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+Word = TypeVar("Word", bound=str)
+
+_E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+_SHORT_NUMBER = re.compile(r"\+?[0-9][0-9 -]{1,18}")
+_SPAN = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])-([01][0-9]|2[0-4]):([0-5][0-9])")
+
+
+@dataclass(frozen=True, slots=True)
+class NotThisKind(Exception):
+    """The text is not of the kind that is wanted here."""
+
+    what: str
+    mend: str
+
+
+def short_text(longest: int) -> Callable[[str], str]:
+    """A reader of texts that are not longer than so many characters."""
+
+    def read(text: str) -> str:
+        if len(text) > longest:
+            raise NotThisKind(
+                f"'{text}' has {len(text)} characters.", f"Use at most {longest}: it stands in many texts."
+            )
+        return text
+
+    return read
+
+
+def one_of(*choices: Word) -> Callable[[str], Word]:
+    """A reader of one of these words."""
+    known: dict[str, Word] = {choice: choice for choice in choices}
+
+    def read(text: str) -> Word:
+        if text not in known:
+            raise NotThisKind(f"'{text}' is not a choice here.", f"Use one of: {', '.join(choices)}.")
+        return known[text]
+
+    return read
+
+
+def whole_number(least: int, most: int) -> Callable[[str], int]:
+    """A reader of whole numbers between these two."""
+
+    def read(text: str) -> int:
+        if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
+            raise NotThisKind(f"'{text}' is not a whole number from {least} to {most}.", "Write it in digits.")
+        return int(text)
+
+    return read
+
+
+def rate(text: str) -> float:
+    """Segments a second: more than 0, at most 1000."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value <= 1000:
+        raise NotThisKind(f"'{text}' is not a rate.", "Write segments a second, such as 1.0.")
+    return value
+
+
+def phone_number(text: str) -> str:
+    """A number that the world can call: + and the country first (ITU-T E.164)."""
+    if not _E164.fullmatch(text):
+        raise NotThisKind(
+            f"'{text}' is not a whole phone number.", 'Write it in quotes, as "+15555550100": +, country, number.'
+        )
+    return text
+
+
+def helpline_number(text: str) -> str:
+    """A number as people dial it, short ones such as 988 included."""
+    if not _SHORT_NUMBER.fullmatch(text):
+        raise NotThisKind(f"'{text}' is not a number that people can dial.", 'Write it in quotes, as "988".')
+    return text
+
+
+def zone(text: str) -> str:
+    """A time zone by its name in the IANA list."""
+    try:
+        ZoneInfo(text)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise NotThisKind(f"'{text}' is no time zone.", "Write region and city, such as America/New_York.") from None
+    return text
+
+
+def day(text: str) -> date:
+    """A date as ISO 8601 writes it."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise NotThisKind(f"'{text}' is no date.", "Write year, month and day, such as 2026-12-25.") from None
+
+
+def span(text: str) -> tuple[time, time]:
+    """A span of hours, such as 09:00-17:00, or 22:00-06:00 over midnight; 00:00-24:00, the whole day, is told as two equal times."""
+    found = _SPAN.fullmatch(text.replace(" ", ""))
+    if not found:
+        raise NotThisKind(f"'{text}' is no span of hours.", "Write it as 09:00-17:00.")
+    from_hour, from_minute, to_hour, to_minute = map(int, found.groups())
+    if (to_hour, to_minute) > (24, 0) or (from_hour, from_minute) == (to_hour, to_minute):
+        raise NotThisKind(f"'{text}' is no span of hours.", "The whole day is 00:00-24:00; a day without hours is [].")
+    return time(from_hour, from_minute), time(to_hour % 24, to_minute)
