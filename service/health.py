@@ -1,0 +1,111 @@
+"""How the service is, told within two seconds whatever is away: the database, its schema, the broker, and what waits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal, TypeVar
+
+from service.store.vitals import Vitals, expected_revision
+
+DATABASE_WAIT = 1.0  # seconds for a connection, so that the whole answer stays under two seconds
+ANSWER_WAIT = 1.5  # seconds for the whole look, also where a server accepts and then says nothing
+SILENT_CLOCK = 30  # seconds; a clock process shows a sign of life every few
+LATE = 60  # seconds that something due may wait before it is worth saying
+
+Status = Literal["ready", "degraded", "down"]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """One look. None stands for "cannot be told now"; seconds of something that does not wait are 0."""
+
+    database: bool
+    broker: bool
+    schema_current: bool | None = None
+    oldest_due_seconds: float | None = None
+    oldest_unsent_seconds: float | None = None
+    clock_seconds: float | None = None  # since the last sign of life of a clock; None: there never was one
+    vitals: Vitals | None = None
+
+    @property
+    def status(self) -> Status:
+        """`down` where a text could not be taken; `degraded` where people may notice delays."""
+        if not self.database or not self.schema_current:
+            return "down"
+        return "degraded" if self.troubles else "ready"
+
+    @property
+    def troubles(self) -> tuple[str, ...]:
+        """What is not as it should be, one sentence each with what to look at."""
+        found = () if self.broker else (NO_BROKER,)
+        return (NO_DATABASE, *found) if self.vitals is None else (*_troubles(self, self.vitals), *found)
+
+
+NO_DATABASE = "The database does not answer: start it, or mend DATABASE_URL."
+NO_BROKER = "The broker does not answer: texts still go, by the clock process, a little later."
+
+
+def _troubles(health: Health, vitals: Vitals) -> tuple[str, ...]:
+    clock = health.clock_seconds
+    told = (
+        (not health.schema_current, "The schema is not the one this release wants: run peerline migrate."),
+        (clock is None or clock > SILENT_CLOCK, "No clock process shows a sign of life: start peerline clock."),
+        (_late(health.oldest_due_seconds), "Something due waits too long: look at the worker and clock processes."),
+        (_late(health.oldest_unsent_seconds), "A message waits too long to be sent: look at the worker processes."),
+        (vitals.aside > 0, "Timers were set aside after failing: look at the log of the workers."),
+        (vitals.unsettled > 0, "Texts that came in wait to be decided: look at the log of the web process."),
+    )
+    return tuple(text for holds, text in told if holds)
+
+
+def _late(seconds: float | None) -> bool:
+    return seconds is not None and seconds > LATE
+
+
+@dataclass
+class Looking:
+    """Looks at the database and the broker side by side, and gives up on whatever hangs.
+
+    `vitals` takes the time that people experience; `broker` says whether it answers. Both may raise or hang.
+    """
+
+    vitals: Callable[[datetime], Vitals]
+    broker: Callable[[], bool]
+    _hands: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(4, "health"))
+
+    def look(self, now: datetime, machine: datetime) -> Health:
+        """One look, within two seconds. A look that hung before may still hold its thread; then this one says "away"."""
+        vitals, broker = self._hands.submit(self.vitals, now), self._hands.submit(self.broker)
+        asked: list[Future[Any]] = [vitals, broker]
+        wait(asked, timeout=ANSWER_WAIT)
+        return health_of(_answer(vitals), broker=_answer(broker) is True, now=now, machine=machine)
+
+
+def _answer(asked: Future[T]) -> T | None:
+    """What a look found, or None where it failed or is not done."""
+    if asked.cancel() or not asked.done() or asked.exception() is not None:
+        return None
+    return asked.result()
+
+
+def health_of(vitals: Vitals | None, *, broker: bool, now: datetime, machine: datetime) -> Health:
+    """What was seen, as seconds."""
+    if vitals is None:
+        return Health(database=False, broker=broker)
+    return Health(
+        database=True,
+        broker=broker,
+        schema_current=vitals.revision == expected_revision(),
+        oldest_due_seconds=_seconds(vitals.due_since or now, now),
+        oldest_unsent_seconds=_seconds(vitals.unsent_since or now, now),
+        clock_seconds=None if vitals.clock_at is None else _seconds(vitals.clock_at, machine),
+        vitals=vitals,
+    )
+
+
+def _seconds(since: datetime, now: datetime) -> float:
+    return max(0.0, (now - since).total_seconds())

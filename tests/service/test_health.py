@@ -1,0 +1,137 @@
+"""How the service says how it is."""
+
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+from service.gateways import broker
+from service.health import LATE, Health, Looking, health_of
+from service.store.database import Pool, open_pool
+from service.store.vitals import Vitals, read_vitals
+
+NOW = datetime(2026, 3, 6, 15, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def pool(database: str) -> Iterator[Pool]:
+    """Connections to this test's database."""
+    with open_pool(database, 2) as opened:
+        yield opened
+
+
+def seen(pool: Pool) -> Health:
+    """What is told of the database, with a broker that answers."""
+    return health_of(read_vitals(pool, NOW, 1.0), broker=True, now=NOW, machine=NOW)
+
+
+def add(database: str, statement: str, *values: object) -> None:
+    """One row, by hand."""
+    with psycopg.connect(database) as connection:
+        connection.execute(statement, values)
+
+
+def beat(database: str, at: datetime) -> None:
+    """A sign of life of a clock process."""
+    add(database, "insert into heartbeats (process, kind, at) values ('clock-1', 'clock', %s)", at)
+
+
+def timer(database: str, due: datetime, *, aside: bool = False) -> None:
+    """A timer that is due."""
+    columns = "kind, subject, number_id, due_at, lane, fence, failures, aside"
+    values = (uuid4(), uuid4(), due, aside)
+    add(database, f"insert into timers ({columns}) values ('silence', %s, %s, %s, 1, '', 0, %s)", *values)
+
+
+def test_a_service_with_nothing_late_is_ready(database: str, pool: Pool) -> None:
+    """A migrated database and a clock that was seen just now are all that is wanted."""
+    beat(database, NOW)
+    health = seen(pool)
+    assert (health.status, health.troubles) == ("ready", ())
+    assert (health.oldest_due_seconds, health.oldest_unsent_seconds, health.clock_seconds) == (0, 0, 0)
+
+
+def test_a_clock_that_was_never_seen_is_told(pool: Pool) -> None:
+    """Without a clock process texts are taken and check-ins do not go: that is degraded, with the command that mends it."""
+    health = seen(pool)
+    assert health.status == "degraded"
+    assert any("peerline clock" in trouble for trouble in health.troubles)
+
+
+def test_the_oldest_thing_due_is_measured(database: str, pool: Pool) -> None:
+    """What is due in the future is not late, and of two late things the older counts."""
+    beat(database, NOW)
+    timer(database, NOW + timedelta(hours=1))
+    assert seen(pool).oldest_due_seconds == 0
+    timer(database, NOW - timedelta(seconds=LATE + 30))
+    timer(database, NOW - timedelta(seconds=5))
+    health = seen(pool)
+    assert (health.oldest_due_seconds, health.status) == (LATE + 30, "degraded")
+
+
+def test_a_timer_set_aside_is_told_and_is_not_late(database: str, pool: Pool) -> None:
+    """One broken row must be seen, and must not look as if the workers stood still."""
+    beat(database, NOW)
+    timer(database, NOW - timedelta(days=1), aside=True)
+    health = seen(pool)
+    assert health.oldest_due_seconds == 0
+    assert health.vitals is not None
+    assert health.vitals.aside == 1
+    assert health.status == "degraded"
+
+
+def test_a_database_of_another_release_is_down(database: str, pool: Pool) -> None:
+    """With an old schema no text could be stored, so nobody may send any here."""
+    beat(database, NOW)
+    with psycopg.connect(database) as connection:
+        before = connection.execute("select version_num from alembic_version").fetchone()
+        connection.execute("update alembic_version set version_num = '0000'")
+    try:
+        health = seen(pool)
+    finally:
+        add(database, "update alembic_version set version_num = %s", *(before or ()))
+    assert health.status == "down"
+    assert any("peerline migrate" in trouble for trouble in health.troubles)
+
+
+def test_a_database_that_is_away_is_told() -> None:
+    """Where nobody listens the answer is "down", and what can be told is told."""
+    with open_pool("postgresql://nobody@127.0.0.1:1/none", 1) as pool:
+        health = Looking(partial(read_vitals, pool, wait=0.2), lambda: True).look(NOW, NOW)
+    assert (health.status, health.database, health.broker) == ("down", False, True)
+
+
+def test_a_database_that_hangs_does_not_hang_the_answer(pool: Pool) -> None:
+    """A server that accepts and says nothing counts as away; its answer comes only after ours was given."""
+    answered = threading.Event()
+
+    def hang(now: datetime) -> Vitals:
+        answered.wait(30)
+        return read_vitals(pool, now, 1.0)
+
+    health = Looking(hang, lambda: True).look(NOW, NOW)
+    answered.set()
+    assert (health.database, health.broker) == (False, True)
+
+
+def test_a_broker_that_is_away_degrades_and_no_more(database: str, pool: Pool) -> None:
+    """The broker holds hints alone, so texts are still taken."""
+    beat(database, NOW)
+    looking = Looking(partial(read_vitals, pool, wait=1.0), partial(broker.answers, "redis://127.0.0.1:1/0"))
+    health = looking.look(NOW, NOW)
+    assert (health.status, health.broker) == ("degraded", False)
+
+
+def test_a_real_broker_answers_and_keeps_what_it_holds(redis_url: str) -> None:
+    """Our own broker says that it is there and that it never throws anything away."""
+    assert broker.answers(redis_url)
+    assert broker.eviction_policy(redis_url) == "noeviction"
+
+
+def test_a_broker_that_is_away_has_no_policy() -> None:
+    """What cannot be asked is told as unknown."""
+    assert broker.eviction_policy("redis://127.0.0.1:1/0") is None
