@@ -1,0 +1,5 @@
+"""`python -m service.cli` is `peerline`."""
+
+from service.cli.main import main
+
+main()
