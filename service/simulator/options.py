@@ -11,7 +11,10 @@ from zoneinfo import ZoneInfo
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """Everything the simulator is told; URLs come without a trailing slash, numbers in E.164."""
+    """Everything the simulator is told; URLs come without a trailing slash, numbers in E.164.
+
+    `patience` is how many seconds a move in time waits for the service to come to rest.
+    """
 
     service: str
     public_url: str
@@ -25,6 +28,7 @@ class Options:
     start: datetime | None = None
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
     provider_opt_out: bool = False
+    patience: float = 60.0
 
     @property
     def number(self) -> str:

@@ -10,14 +10,13 @@ import urllib3
 
 from service.simulator.world import World
 
-PATIENCE = 60.0
 _PAUSE = 0.03
 # Seen idle twice: a process that reads the clock file a moment after the other must have had its turn.
 _TIMES_SEEN = 2
 
 
 class NeverIdle(Exception):
-    """The service did not come to rest within a minute; says what it told last."""
+    """The service did not come to rest in time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +31,7 @@ class State:
 def travel(world: World, target: datetime) -> datetime:
     """Move to `target` (aware) by way of every due moment, wait for rest, and return the moved time.
 
-    Raises NeverIdle when the service does not come to rest within a minute at any of them.
+    Raises NeverIdle when the service does not come to rest in time at any of them.
     """
     while True:
         due = _rest(world).next_due
@@ -69,7 +68,8 @@ def read_state(world: World) -> State | None:
 
 def _rest(world: World) -> State:
     """Wait until nothing is queued, in flight or overdue, here and there."""
-    until = time.monotonic() + PATIENCE
+    patience = world.options.patience
+    until = time.monotonic() + patience
     seen = 0
     while time.monotonic() < until:
         state = read_state(world)
@@ -78,7 +78,7 @@ def _rest(world: World) -> State:
         if state is not None and seen >= _TIMES_SEEN:
             return state
         world.reports.wait(_PAUSE)
-    msg = f"the service was not idle within {PATIENCE:.0f} seconds"
+    msg = f"the service was not idle within {patience:.0f} seconds"
     raise NeverIdle(msg)
 
 
