@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
@@ -51,6 +51,11 @@ def decode(row: type[R], found: Mapping[str, Any], keys: Ring) -> R:
     """The row that PostgreSQL's row_to_json gave, with what was sealed opened."""
     key = ".".join(str(found[name]) for name in row.KEY)
     return row(**{column.name: _in(found[column.name], column, row.TABLE, key, keys) for column in columns_of(row)})
+
+
+def decode_columns(row: type[R], values: Sequence[Any]) -> R:
+    """The row of a plain SELECT of its columns in order; for rows with nothing sealed."""
+    return row(*values)
 
 
 def _in(value: Any, column: Column, table: str, key: str, keys: Ring) -> Any:

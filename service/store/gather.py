@@ -34,27 +34,31 @@ _KINDS: dict[str, type[Row]] = {
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Whose scene: numbers by their blind index or by id, and the provider's id of the message in hand."""
+    """Whose scene: numbers by id, or one by its blind index together with the provider's id of the message in hand.
 
-    blind: tuple[bytes, ...] = ()
+    `newcomer` is the row that a number gets if it never wrote before; its scene has the staff who might be told.
+    """
+
     ids: tuple[UUID, ...] = ()
+    newcomer: Number | None = None
     sid: str = ""
 
 
 def gather(connection: psycopg.Connection[Any], wanted: Wanted, now: datetime, keys: Ring) -> tuple[Scene, ...]:
-    """The scenes of the numbers that exist, in one statement; a number that never wrote has none."""
+    """The scenes of the numbers that exist, and of the newcomer, in one statement."""
+    newcomer = wanted.newcomer
     values = {
-        "blind": list(wanted.blind), "ids": list(wanted.ids), "sid": wanted.sid, "parts": now - PARTS,
-        "overlap": now - OVERLAP, "rest": now - REST,
+        "blind": None if newcomer is None else newcomer.blind, "newcomer": None if newcomer is None else newcomer.id,
+        "ids": list(wanted.ids), "sid": wanted.sid, "parts": now - PARTS, "overlap": now - OVERLAP, "rest": now - REST,
     }  # fmt: skip
-    rows = connection.execute(_STATEMENT, values, prepare=True, binary=False).fetchall()
-    return tuple(_scene(row[0], orjson.loads(row[1]), keys) for row in rows)
+    rows = connection.execute(_STATEMENT, values, prepare=True).fetchall()
+    return tuple(_scene(row[0], orjson.loads(row[1]), newcomer, keys) for row in rows)
 
 
-def _scene(me: UUID, found: Mapping[str, Sequence[Mapping[str, Any]]], keys: Ring) -> Scene:
-    rows: list[Row] = []
+def _scene(me: UUID, found: Mapping[str, Sequence[Mapping[str, Any]]], newcomer: Number | None, keys: Ring) -> Scene:
+    rows: list[Row] = [newcomer] if newcomer is not None and newcomer.id == me else []
     for name, kind in _KINDS.items():
-        rows += [decode(kind, item, keys) for item in found[name]]
+        rows += [decode(kind, item, keys) for item in found[name] or ()]
     number = next(row for row in rows if isinstance(row, Number) and row.id == me)
     facts = {name: value for name, value in found.items() if name not in _KINDS}
     return scene_of(number, rows, facts)
@@ -88,7 +92,8 @@ _DOCUMENT = ",\n".join([
     f"'numbers', (select json_agg(row_to_json(n)) from numbers n where {_NUMBERS})",
     _rows("members", "x.id = any(mb.ids)"),
     _rows("staff", "x.id = any(st.ids)", "x.created_at, x.id"),
-    _rows("inbound", "x.sid = %(sid)s or (x.number_id = me.id and x.received_at > %(parts)s) or x.id = any(es.inbound)"
+    _rows("inbound", "x.sid = %(sid)s or (x.number_id = me.id and (x.received_at > %(parts)s or x.state = 'unsettled'))"
+          " or x.id = any(es.inbound)"
           " or x.id in (select h.inbound_id from held h where h.staff_number_id = me.id and h.settled_at is null)",
           "x.received_at, x.id"),
     _rows("conversations", "x.number_id = me.id and x.state = 'open'"),
@@ -108,9 +113,15 @@ _DOCUMENT = ",\n".join([
     "'published', (select coalesce(json_object_agg(p.name, p.version), '{}') from published p)",
 ])  # fmt: skip
 
-_STATEMENT = f"""select me.id, json_build_object({_DOCUMENT})::text from numbers me,
+# Whoever never wrote before stands beside the rows that exist, so that a stranger's scene takes one statement too.
+_ME = """with me as materialized (
+    select n.id, n.owner from numbers n where n.blind = %(blind)s::bytea or n.id = any(%(ids)s::uuid[])
+    union all select %(newcomer)s::uuid, null::text where %(newcomer)s::uuid is not null
+        and not exists (select 1 from numbers n where n.blind = %(blind)s::bytea))"""
+
+_STATEMENT = f"""{_ME}
+select me.id, json_build_object({_DOCUMENT})::text from me,
 {_THREADS},
 {_ESCALATIONS},
 {_MEMBERS},
-{_STAFF}
-where me.blind = any(%(blind)s::bytea[]) or me.id = any(%(ids)s::uuid[])"""
+{_STAFF}"""

@@ -1,0 +1,231 @@
+"""The one place that advances a conversation: it takes it as gathered and gives its new state and what follows from it.
+
+The engine says what should follow; what reaches beyond the conversation (a person, the ladder, an action) goes to the
+handlers that the assembly hands in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import orjson
+
+from flows.engine import effects as follow
+from flows.engine.events import ActionDone, Event, Replied, Silent, Started
+from flows.engine.flow import Flow, Run
+from flows.engine.kinds import Value
+from flows.engine.matching import names_reply, takes_anything
+from flows.engine.session import Session, dump_session, load_session, new_session
+from flows.engine.step import advance
+from service.facts import facts_of
+from service.handoffs import Doing, Passing, Raising
+from service.outbox import Draft, post
+from service.rules.setting import Setting
+from service.store.rows import Conversation, Inbound, Member, Turn
+from service.store.scene import Scene, Withdrawal
+from service.timers import cancel_timer, set_timer
+
+Result = Mapping[str, Value] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Handlers:
+    """Where a conversation's effects go that are not its own: pure functions of the capabilities."""
+
+    pass_on: Callable[[Scene, Setting, Passing, datetime], Scene]
+    alert: Callable[[Scene, Setting, Raising, datetime], Scene]
+    do: Callable[[Scene, Setting, Doing, datetime], tuple[Scene, Result]]
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One step of a conversation: what happened, when, and the message that caused it, if one did."""
+
+    event: Event
+    now: datetime
+    rule: str  # the rule that lets automatic words go out now
+    inbound: Inbound | None = None
+
+    @property
+    def kind(self) -> str:
+        """An answer to their own message, or words nobody asked for, which keep to windows and caps."""
+        return "routine" if self.inbound is None else "answer"
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """A conversation to begin: with which flow, by what, under which rule."""
+
+    flow: str
+    started_by: str
+    rule: str
+    inbound: Inbound | None = None
+
+
+def begin(scene: Scene, setting: Setting, handlers: Handlers, beginning: Beginning, now: datetime) -> Scene:
+    """The scene with a new conversation under way; one that was open ends quietly. Raises KeyError for an unpublished flow."""
+    member = _member(scene)
+    versions = fixed_versions(setting, beginning.flow, scene.fact("published", {}))
+    session = new_session(beginning.flow)
+    conversation = Conversation(
+        setting.new_id(), member.id, scene.number.id, beginning.flow, dict(versions), _dumped(session), now, beginning.started_by
+    )  # fmt: skip
+    scene = end(scene, now, "another conversation began").with_rows(conversation)
+    scene = go_on(scene, setting, handlers, Moment(Started(), now, beginning.rule, beginning.inbound))
+    return _counted(scene, member, beginning.flow)
+
+
+def go_on(scene: Scene, setting: Setting, handlers: Handlers, moment: Moment) -> Scene:
+    """The scene after the open conversation met an event; a conversation that is not there changes nothing."""
+    conversation = scene.conversation
+    if conversation is None:
+        return scene
+    flows = setting.flows(conversation.versions)
+    facts = facts_of(scene, setting, _member(scene), moment.now)
+    session, follows = advance(flows, _loaded(conversation), moment.event, facts, moment.now)
+    if session == _loaded(conversation) and not follows:
+        return scene
+    scene = scene.with_rows(replace(conversation, session=_dumped(session), fence=session.fence))
+    if not any(isinstance(effect, follow.Wait) for effect in follows):
+        scene = cancel_timer(scene, "silence", conversation.id)
+    return _carry_out(scene, setting, handlers, moment, follows)
+
+
+def end(scene: Scene, now: datetime, why: str) -> Scene:
+    """The scene with the open conversation ended quietly: no timer of it fires, nothing unsent of it goes out."""
+    conversation = scene.conversation
+    if conversation is None:
+        return scene
+    scene = cancel_timer(scene.with_rows(replace(conversation, state="ended", ended_at=now)), "silence", conversation.id)
+    return scene.withdraw(Withdrawal(scene.number.id, ("routine",), {"withdrawn": why}, conversation.id))
+
+
+def names_a_reply(scene: Scene, setting: Setting, text: str, now: datetime) -> bool:
+    """Whether the open conversation's step names a reply that this text means."""
+    conversation = scene.conversation
+    if conversation is None:
+        return False
+    facts = facts_of(scene, setting, _member(scene), now)
+    return names_reply(setting.flows(conversation.versions), _loaded(conversation), text, facts) is not None
+
+
+def takes_any_words(scene: Scene, setting: Setting) -> bool:
+    """Whether the open conversation's step takes words that no named reply has."""
+    conversation = scene.conversation
+    return conversation is not None and takes_anything(setting.flows(conversation.versions), _loaded(conversation))
+
+
+def replied(text: str, inbound: Inbound, now: datetime) -> Moment:
+    """The moment of a member's own message."""
+    return Moment(Replied(text), now, "answer to their own message", inbound)
+
+
+def silent(fence: int, now: datetime) -> Moment:
+    """The moment at which nobody had answered."""
+    return Moment(Silent(fence), now, "silence of a flow that their own schedule or welcome began")
+
+
+def fixed_versions(setting: Setting, flow: str, published: Mapping[str, int]) -> Mapping[str, int]:
+    """The version of a flow and of every flow it runs, at any depth, as published now. Raises KeyError where one is not."""
+    fixed: dict[str, int] = {}
+    wanted = [flow]
+    while wanted:
+        name = wanted.pop()
+        if name not in fixed:
+            fixed[name] = published[name]
+            wanted += _runs(setting.flows({name: fixed[name]})[name])
+    return fixed
+
+
+def _runs(flow: Flow) -> list[str]:
+    return [verb.flow for step in flow.steps.values() for verb in step.verbs if isinstance(verb, Run)]
+
+
+def _carry_out(
+    scene: Scene, setting: Setting, handlers: Handlers, moment: Moment, follows: tuple[follow.Effect, ...]
+) -> Scene:
+    for effect in follows:
+        scene = _one(scene, setting, handlers, moment, effect)
+    return scene
+
+
+def _one(scene: Scene, setting: Setting, handlers: Handlers, moment: Moment, effect: follow.Effect) -> Scene:
+    match effect:
+        case follow.Say():
+            return post(scene, setting, _said(scene, moment, effect), moment.now)
+        case follow.Wait():
+            conversation = _open(scene)
+            return set_timer(scene, "silence", conversation.id, effect.until, str(effect.fence))
+        case follow.Pass() | follow.Alert():
+            return _handed_on(scene, setting, handlers, moment, effect)
+        case follow.Do():
+            return _done(scene, setting, handlers, moment, effect)
+        case follow.Keep():
+            return scene  # kept in the session, which is stored as a whole
+        case follow.Finished():
+            return _finished(scene, moment.now)
+        case follow.Stuck():
+            passing = Passing("problem", "coordinator", moment.inbound)
+            return handlers.pass_on(_finished(scene, moment.now), setting, passing, moment.now)
+
+
+def _said(scene: Scene, moment: Moment, effect: follow.Say) -> Draft:
+    return Draft(
+        scene.number.id, moment.kind, effect.text, effect.language, moment.rule,
+        {"flow": effect.flow, "step": effect.step, "version": _open(scene).versions.get(effect.flow)},
+        cause_id=None if moment.inbound is None else moment.inbound.id, conversation_id=_open(scene).id,
+    )  # fmt: skip
+
+
+def _handed_on(
+    scene: Scene, setting: Setting, handlers: Handlers, moment: Moment, effect: follow.Pass | follow.Alert
+) -> Scene:
+    words = "" if moment.inbound is None else moment.inbound.body
+    if isinstance(effect, follow.Pass):
+        return handlers.pass_on(scene, setting, Passing("answer", effect.to, moment.inbound, words, effect.promise), moment.now)
+    if effect.tier < 2:  # a concern: a person reads it first, and nobody is woken
+        return handlers.pass_on(scene, setting, Passing("answer", "specialist", moment.inbound, words, None, effect.tier), moment.now)
+    why = f"flow {effect.flow}, step {effect.step}"
+    return handlers.alert(scene, setting, Raising(effect.tier, why, moment.inbound), moment.now)
+
+
+def _done(scene: Scene, setting: Setting, handlers: Handlers, moment: Moment, effect: follow.Do) -> Scene:
+    scene, result = handlers.do(scene, setting, Doing(effect.action, effect.arguments, moment.inbound), moment.now)
+    if result is None:
+        return scene
+    return go_on(scene, setting, handlers, replace(moment, event=ActionDone(effect.action, result)))
+
+
+def _finished(scene: Scene, now: datetime) -> Scene:
+    conversation = _open(scene)
+    ended = replace(conversation, state="ended", ended_at=now)
+    return cancel_timer(scene.with_rows(ended), "silence", conversation.id)
+
+
+def _counted(scene: Scene, member: Member, flow: str) -> Scene:
+    found = scene.get(Turn, member.id, flow)
+    return scene.with_rows(Turn(member.id, flow, 1 if found is None else found.turn + 1))
+
+
+def _member(scene: Scene) -> Member:
+    member = scene.member
+    if member is None:
+        raise ValueError("a conversation belongs to a member; this number has none")
+    return member
+
+
+def _open(scene: Scene) -> Conversation:
+    found = scene.conversation
+    if found is None:
+        raise ValueError("no conversation is open")
+    return found
+
+
+def _loaded(conversation: Conversation) -> Session:
+    return load_session(orjson.loads(conversation.session))
+
+
+def _dumped(session: Session) -> str:
+    return orjson.dumps(dump_session(session)).decode()

@@ -1,0 +1,110 @@
+"""The door for what comes from time: due timers are claimed, decided and carried out in one transaction.
+
+Any number of workers may run it at once. A batch that fails is tried timer by timer; one that fails three times is set
+aside and a person is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import psycopg
+import structlog
+
+from service.gateways.clock import Clock
+from service.gateways.keys import KeyRing
+from service.rules.setting import Setting
+from service.store.claiming import claim_due, count_failure
+from service.store.commit import write
+from service.store.database import Pool
+from service.store.gather import Wanted, gather
+from service.store.rows import QueueItem, Timer
+from service.store.scene import Scene
+
+BATCH = 100
+FAILURES = 3  # before a timer is set aside
+
+Handler = Callable[[Scene, Setting, Timer, datetime], Scene]
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Carries out what is due. `handlers` has one pure function for each kind of timer."""
+
+    pool: Pool
+    keys: KeyRing
+    setting: Setting
+    handlers: Mapping[str, Handler]
+    clock: Clock
+    poke: Callable[[], None]
+
+    def run(self) -> int:
+        """Carry out everything that is due now, batch by batch; returns how many timers were settled."""
+        settled = 0
+        while done := self._batch(BATCH):
+            settled += done
+        if settled:
+            self.poke()
+        return settled
+
+    def _batch(self, limit: int) -> int:
+        try:
+            return self._carried_out(limit)
+        except psycopg.errors.DeadlockDetected:
+            return 0  # another worker has it in hand; the next look finds what is left
+        except psycopg.OperationalError:
+            raise
+        except Exception:  # noqa: BLE001 - one bad timer must not hold up the others
+            log.exception("a batch of timers failed", size=limit)
+            return self._one_by_one()
+
+    def _carried_out(self, limit: int) -> int:
+        now = self.clock.now()
+        with self.pool.connection() as connection, connection.transaction():
+            timers = claim_due(connection, now, limit)
+            if not timers:
+                return 0
+            scenes = self._decided(connection, timers, now)
+            return len(write(connection, scenes, self.keys).units)
+
+    def _decided(self, connection: psycopg.Connection[Any], timers: Sequence[Timer], now: datetime) -> list[Scene]:
+        wanted = Wanted(ids=tuple(timer.number_id for timer in timers))
+        scenes = {scene.number.id: scene for scene in gather(connection, wanted, now, self.keys)}
+        return [self._decide(scenes[timer.number_id], timer, now) for timer in timers]
+
+    def _decide(self, scene: Scene, timer: Timer, now: datetime) -> Scene:
+        # Cancelled first: a handler that sets it again keeps it, and one that does nothing is rid of it.
+        return self.handlers[timer.kind](scene.cancel((timer.kind, timer.subject)), self.setting, timer, now)
+
+    def _one_by_one(self) -> int:
+        """Carry out what is due one timer at a time, counting failures, so that only the bad ones stay behind."""
+        settled, tried = 0, set[tuple[str, UUID]]()
+        while True:
+            with self.pool.connection() as connection, connection.transaction():
+                now = self.clock.now()
+                timers = [t for t in claim_due(connection, now, BATCH) if t.key not in tried]
+                if not timers:
+                    return settled
+                tried.add((timers[0].kind, timers[0].subject))
+                settled += self._alone(connection, timers[0], now)
+
+    def _alone(self, connection: psycopg.Connection[Any], timer: Timer, now: datetime) -> int:
+        try:
+            with connection.transaction():
+                return len(write(connection, self._decided(connection, [timer], now), self.keys).units)
+        except Exception:  # noqa: BLE001 - counted, and after three times a person is told
+            log.exception("a timer failed", kind=timer.kind, subject=str(timer.subject))
+            for number in count_failure(connection, [timer], FAILURES):
+                self._tell_a_person(connection, number, timer, now)
+            return 0
+
+    def _tell_a_person(self, connection: psycopg.Connection[Any], number: UUID, timer: Timer, now: datetime) -> None:
+        (scene,) = gather(connection, Wanted(ids=(number,)), now, self.keys)
+        why = f"set aside: {timer.kind}"
+        item = QueueItem(self.setting.new_id(), number, why, now, role="coordinator", tier=2 if timer.lane == 0 else 0)
+        write(connection, [scene.with_rows(item)], self.keys)

@@ -1,0 +1,148 @@
+"""The door for what comes from phones: gather, decide, carry out, and never lose what was sent.
+
+One text is one read, one decision and one committing write. A stale version is decided again; what cannot be decided is
+stored unsettled, a person is told, and a timer takes it up again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import psycopg
+import structlog
+from psycopg import errors
+
+from service.conversations import Handlers
+from service.gateways.clock import Clock
+from service.gateways.keys import KeyRing
+from service.member_texts import decide_text
+from service.rules.setting import Setting
+from service.store.commit import write
+from service.store.database import Pool
+from service.store.gather import Wanted, gather
+from service.store.rows import Inbound, Number, QueueItem, Timer
+from service.store.scene import Scene
+from service.timers import set_timer
+
+TRIES = 3  # decisions on versions that turned out stale, before a person is told instead
+AGAIN = timedelta(minutes=1)  # until what is unsettled is taken up again; twice as long each time
+KEEPING = 50  # tries to store a message as it is, before the provider is told to come again
+SETTLING = 5  # times that an unsettled message is taken up before it rests with the person who was told
+
+log = structlog.get_logger()
+DecideStaff = Callable[[Scene, Setting, Inbound, datetime], Scene]
+
+
+class Busy(RuntimeError):
+    """A text could not be stored now; the caller answers 503."""
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One text as the provider handed it over; `received_at` is set where it was fetched late from the provider's list."""
+
+    sid: str
+    from_number: str
+    to_number: str
+    body: str
+    media: int = 0
+    received_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """Takes texts in. Everything it needs is handed in once by the assembly."""
+
+    pool: Pool
+    keys: KeyRing
+    setting: Setting
+    handlers: Handlers
+    decide_staff: DecideStaff
+    clock: Clock
+    poke: Callable[[], None]  # tells the workers, after the commit, that there may be work
+
+    def take(self, incoming: Incoming) -> str:
+        """Store a text and carry out what follows from it, in one commit; returns what happened: taken, repeat or unsettled.
+
+        Raises psycopg.Error where the database cannot be reached: the caller answers 503, so that nothing counts as stored.
+        """
+        with self.pool.connection() as connection:
+            outcome = self._settle(connection, incoming)
+        self.poke()
+        return outcome
+
+    def settle_again(self, scene: Scene, setting: Setting, timer: Timer, now: datetime) -> Scene:
+        """Take up a message that could not be decided when it came (a timer's handler)."""
+        inbound = scene.get(Inbound, timer.subject)
+        if inbound is None or inbound.state == "settled":
+            return scene
+        try:
+            return self._decide(scene, inbound, now)
+        except Exception:  # noqa: BLE001 - it stays with the person who was told
+            log.exception("still unsettled", inbound=str(inbound.id), tries=inbound.tries + 1)
+            again = replace(inbound, tries=inbound.tries + 1)
+            scene = scene.with_rows(again)
+            due = now + AGAIN * 2**again.tries
+            return scene if again.tries >= SETTLING else set_timer(scene, "unsettled", inbound.id, due)
+
+    def _settle(self, connection: psycopg.Connection[Any], incoming: Incoming) -> str:
+        now = self.clock.now()
+        for _ in range(TRIES):
+            scene = self._scene(connection, incoming, now)
+            known = scene.inbound(incoming.sid)
+            if known is not None and known.state == "settled":
+                return "repeat"
+            inbound = known or self._row(scene, incoming, now)
+            try:
+                decided, outcome = self._decide(scene.with_rows(inbound), inbound, now), "taken"
+            except Exception:  # noqa: BLE001 - whatever went wrong, the message is kept and a person told
+                log.exception("a text could not be decided", sid=incoming.sid)
+                decided, outcome = self._unsettled(scene, inbound, now), "unsettled"
+            if self._written(connection, decided):
+                return outcome
+        return self._keep(connection, incoming, now)
+
+    def _decide(self, scene: Scene, inbound: Inbound, now: datetime) -> Scene:
+        if scene.number.owner == "staff":
+            return self.decide_staff(scene, self.setting, inbound, now)
+        return decide_text(scene, self.setting, self.handlers, inbound, now)
+
+    def _scene(self, connection: psycopg.Connection[Any], incoming: Incoming, now: datetime) -> Scene:
+        newcomer = Number(self.setting.new_id(), self.keys.blind(incoming.from_number), incoming.from_number, now)
+        return gather(connection, Wanted(newcomer=newcomer, sid=incoming.sid), now, self.keys)[0]
+
+    def _row(self, scene: Scene, incoming: Incoming, now: datetime) -> Inbound:
+        return Inbound(
+            self.setting.new_id(), incoming.sid, scene.number.id, incoming.to_number, incoming.body,
+            incoming.received_at or now, incoming.media, late=incoming.received_at is not None,
+        )  # fmt: skip
+
+    def _unsettled(self, scene: Scene, inbound: Inbound, now: datetime) -> Scene:
+        """The least that must be kept: the message, somebody to look at it, and a timer to try again."""
+        member = scene.member
+        waits = QueueItem(
+            self.setting.new_id(), scene.number.id, "unread", now, None if member is None else member.id,
+            None if member is None else member.specialist_id, "specialist" if member else "coordinator",
+            tier=2, inbound_id=inbound.id,
+        )  # fmt: skip
+        kept = scene.with_rows(replace(inbound, state="unsettled", ends={"in": ["queue"]}), waits)
+        return set_timer(kept, "unsettled", inbound.id, now + AGAIN)
+
+    def _written(self, connection: psycopg.Connection[Any], scene: Scene) -> bool:
+        try:
+            return 0 in write(connection, [scene], self.keys)
+        except (errors.UniqueViolation, errors.DeadlockDetected):
+            return False  # two decisions took the same thing at once: this one decides again on what is true now
+
+    def _keep(self, connection: psycopg.Connection[Any], incoming: Incoming, now: datetime) -> str:
+        """Store the message unsettled until its version holds; its number is busy, not lost."""
+        for _ in range(KEEPING):
+            scene = self._scene(connection, incoming, now)
+            if scene.inbound(incoming.sid) is not None:
+                return "repeat"
+            if self._written(connection, self._unsettled(scene, self._row(scene, incoming, now), now)):
+                return "unsettled"
+        raise Busy(f"the text {incoming.sid} could not be stored: its number is being written to all the time")

@@ -1,0 +1,109 @@
+"""What a member decides about being written to: when, not now, again, in which language, and who sees the phone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from flows.engine.kinds import Value
+from service.checkins import set_next
+from service.consent import record_answer
+from service.conversations import Handlers, Result
+from service.handoffs import Doing, Passing
+from service.rules.local_time import to_local
+from service.rules.setting import Setting
+from service.store.rows import Member, Schedule, Timer
+from service.store.scene import Scene, Withdrawal
+from service.timers import cancel_timer, set_timer
+
+# Three a week is the default (FLOW-LIBRARY.md, F2), at a time of the day the member chose; afternoons lift most (DOMAIN.md 4).
+RHYTHMS = {"morning": "10:00", "afternoon": "15:30", "evening": "18:30"}
+DAYS = "FREQ=WEEKLY;BYDAY=MO,WE,FR"
+CHECK_IN = "check-in"
+
+Action = Callable[[Scene, Setting, Member, Doing, datetime], Scene]
+
+
+def do(scene: Scene, setting: Setting, doing: Doing, now: datetime, handlers: Handlers) -> tuple[Scene, Result]:
+    """Carry out one action of the catalogue for the scene's member. Raises KeyError for one that has no handler."""
+    member = scene.member
+    if member is None:
+        raise ValueError("an action is for a member; this number has none")
+    if doing.action == "set_rhythm" and doing.arguments["when"] not in RHYTHMS:
+        passing = Passing("rhythm", "specialist", doing.inbound, "" if doing.inbound is None else doing.inbound.body)
+        return handlers.pass_on(scene, setting, passing, now), None
+    return ACTIONS[doing.action](scene, setting, member, doing, now), None
+
+
+def pause(scene: Scene, member: Member, length: timedelta | None, now: datetime) -> Scene:
+    """The scene with the member resting, for a length of time or until they come back; nothing of theirs is lost."""
+    until = None if length is None else now + length
+    scene = scene.with_rows(replace(member, paused_at=now, paused_until=until))
+    scene = scene.withdraw(Withdrawal(scene.number.id, ("routine",), {"withdrawn": "they paused"}))
+    return cancel_timer(scene, "resume", member.id) if until is None else set_timer(scene, "resume", member.id, until)
+
+
+def resume(scene: Scene, member: Member) -> Scene:
+    """The scene with the member back, all as they left it."""
+    return cancel_timer(scene.with_rows(replace(member, paused_at=None, paused_until=None)), "resume", member.id)
+
+
+def on_resume(scene: Scene, setting: Setting, timer: Timer, now: datetime) -> Scene:
+    """The scene when a timed pause has run out; nothing is sent about it."""
+    member = scene.member
+    if member is None or member.paused_until is None or member.paused_until > now:
+        return scene
+    return scene.with_rows(replace(member, paused_at=None, paused_until=None))
+
+
+def set_language(scene: Scene, member: Member, language: str) -> Scene:
+    """The scene with the member written to in another language."""
+    return scene.with_rows(replace(member, language=language))
+
+
+def _set_rhythm(scene: Scene, setting: Setting, member: Member, doing: Doing, now: datetime) -> Scene:
+    at = RHYTHMS[str(doing.arguments["when"])]
+    starts = f"{to_local(now, member.zone).date().isoformat()}T{at}:00"
+    found = next((s for s in scene.all(Schedule) if s.flow == CHECK_IN and s.member_id == member.id), None)
+    if found is None:
+        schedule = Schedule(setting.new_id(), member.id, scene.number.id, CHECK_IN, DAYS, starts)
+    else:
+        schedule = replace(found, rule=DAYS, starts=starts, revision=found.revision + 1, active=True)
+    # A first hello on the very day of the welcome would be one too many.
+    return set_next(scene, schedule, member, now + timedelta(hours=12))
+
+
+def _record_consent(scene: Scene, setting: Setting, member: Member, doing: Doing, now: datetime) -> Scene:
+    return record_answer(scene, setting, _word(doing.arguments["answer"]), doing.inbound, now)
+
+
+def _word(value: Value) -> str:
+    return {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else str(value)
+
+
+def _note_shared_phone(scene: Scene, setting: Setting, member: Member, doing: Doing, now: datetime) -> Scene:
+    return scene.with_rows(replace(member, phone_seen_by=str(next(iter(doing.arguments.values())))))
+
+
+def _pause(scene: Scene, setting: Setting, member: Member, doing: Doing, now: datetime) -> Scene:
+    days = doing.arguments.get("days")
+    return pause(scene, member, None if days is None else timedelta(days=float(days)), now)
+
+
+def _resume(scene: Scene, setting: Setting, member: Member, doing: Doing, now: datetime) -> Scene:
+    return resume(scene, member)
+
+
+def _set_language(scene: Scene, setting: Setting, member: Member, doing: Doing, now: datetime) -> Scene:
+    return set_language(scene, member, str(doing.arguments["language"]))
+
+
+ACTIONS: Mapping[str, Action] = {
+    "record_consent": _record_consent,
+    "set_rhythm": _set_rhythm,
+    "note_shared_phone": _note_shared_phone,
+    "pause": _pause,
+    "resume": _resume,
+    "set_language": _set_language,
+}

@@ -1,0 +1,72 @@
+"""Claiming what is due: whoever holds the rows of the numbers concerned decides about them, and nobody waits for another.
+
+The lock is on the number, not on the timer, because everything about a number is written under its row: a worker and a
+webhook that meet there queue up instead of running into a deadlock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import psycopg
+
+from service.store.codec import decode_columns
+from service.store.rows import Timer
+
+_LOCK = """with due as materialized (
+    select t.number_id, min(t.lane) as lane, min(t.due_at) as due_at from (
+        select number_id, lane, due_at from timers where due_at <= %s and not aside order by lane, due_at limit %s) t
+    group by t.number_id)
+select n.id from numbers n join due on due.number_id = n.id order by due.lane, due.due_at for update of n skip locked"""
+
+_FIRST = """select distinct on (t.number_id) t.kind, t.subject, t.number_id, t.due_at, t.lane, t.fence, t.failures, t.aside
+from timers t where t.number_id = any(%s) and t.due_at <= %s and not t.aside order by t.number_id, t.lane, t.due_at, t.subject"""
+
+
+def claim_due(connection: psycopg.Connection[Any], now: datetime, limit: int) -> tuple[Timer, ...]:
+    """The first due timer of each number that could be locked, safety first; to be called within a transaction."""
+    numbers = [row[0] for row in connection.execute(_LOCK, (now, limit)).fetchall()]
+    if not numbers:
+        return ()
+    # Read again now that the numbers are ours: another worker may have been here between the two.
+    rows = connection.execute(_FIRST, (numbers, now)).fetchall()
+    place = {number: at for at, number in enumerate(numbers)}
+    return tuple(sorted((decode_columns(Timer, row) for row in rows), key=lambda timer: (timer.lane, place[timer.number_id])))
+
+
+def count_failure(connection: psycopg.Connection[Any], timers: Sequence[Timer], limit: int) -> tuple[UUID, ...]:
+    """Note that these timers failed; those that failed `limit` times are set aside and their numbers returned."""
+    places = [(timer.kind, timer.subject) for timer in timers]
+    aside: list[UUID] = []
+    for kind, subject in places:
+        row = connection.execute(
+            "update timers set failures = failures + 1, aside = failures + 1 >= %s where kind = %s and subject = %s"
+            " returning aside, number_id",
+            (limit, kind, subject),
+        ).fetchone()
+        if row is not None and row[0]:
+            aside.append(row[1])
+    return tuple(aside)
+
+
+def next_due(connection: psycopg.Connection[Any]) -> datetime | None:
+    """When the next timer or held message is due, or None where nothing is planned."""
+    row = connection.execute(
+        "select least((select min(due_at) from timers where not aside),"
+        " (select min(ready_at) from outbound where state = 'queued'))"
+    ).fetchone()
+    return None if row is None else row[0]
+
+
+def is_idle(connection: psycopg.Connection[Any], now: datetime) -> bool:
+    """Whether nothing is due, waiting to be sent, or on its way to the provider."""
+    row = connection.execute(
+        "select not exists (select 1 from timers where not aside and due_at <= %(now)s)"
+        " and not exists (select 1 from outbound where state = 'queued' and ready_at <= %(now)s)"
+        " and not exists (select 1 from outbound where state in ('sending', 'unsure'))",
+        {"now": now},
+    ).fetchone()
+    return bool(row and row[0])
