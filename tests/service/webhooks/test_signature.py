@@ -13,11 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
-from config.settings import Settings, read_settings
+from config.settings import Settings
 from service.webhooks.signature import FORM, HEADER, require_signature
+from tests.service.settings import PUBLIC, TOKEN, made_up_settings
 
-TOKEN = "0123456789abcdef0123456789abcdef"
-PUBLIC = "https://riverbend.example"
 PATH = "/twilio/messages"
 BARE = "/twilio/bare"  # a view that asks for no field, so that the signature alone decides
 FIELDS = {
@@ -26,23 +25,6 @@ FIELDS = {
     "Body": "hola, ñandú 👋",
     "Extra": "",
 }
-
-
-def settings(**environ: str) -> Settings:
-    """Settings of a made-up organisation."""
-    key = base64.b64encode(bytes(32)).decode()
-    return read_settings(
-        {
-            "DATABASE_URL": "postgresql://nobody@127.0.0.1/none",
-            "REDIS_URL": "redis://127.0.0.1:1/0",
-            "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
-            "TWILIO_AUTH_TOKEN": TOKEN,
-            "PUBLIC_URL": PUBLIC,
-            "PEERLINE_KEYS": f"d1:data:{key},i1:index:{key}",
-            "PEERLINE_MODE": "test",
-        }
-        | environ
-    )
 
 
 def sign(url: str, fields: dict[str, str], token: str = TOKEN) -> str:
@@ -69,10 +51,10 @@ def app_of(found: Settings) -> Flask:
     return app
 
 
-CLIENT = app_of(settings()).test_client()
+CLIENT = app_of(made_up_settings()).test_client()
 
 
-def ask(client: FlaskClient = CLIENT, *, signature: str | None = None, path: str = PATH, **more: Any) -> TestResponse:
+def ask(client: FlaskClient = CLIENT, *, signature: str | None = None, path: str = PATH, **more: Any) -> TestResponse:  # noqa: ANN401
     """Post a form (`fields`, or `body` as it stands) with this signature; none: without the header."""
     headers = more.get("headers", {}) | ({} if signature is None else {HEADER: signature})
     body = more.get("body", urlencode(more.get("fields", FIELDS)))
@@ -145,7 +127,7 @@ def test_a_field_moved_between_address_and_body_is_refused() -> None:
 
 def test_a_public_address_below_a_folder_is_kept_whole() -> None:
     """Behind a proxy that cuts a folder off, the signature still covers it."""
-    client = app_of(replace(settings(), public_url=PUBLIC + "/peers")).test_client()
+    client = app_of(replace(made_up_settings(), public_url=PUBLIC + "/peers")).test_client()
     assert ask(client, signature=sign(PUBLIC + "/peers" + PATH, FIELDS)).status_code == 200
 
 

@@ -1,0 +1,182 @@
+"""Twilio's REST API through its own library: hand a text over, ask what became of it, list what it has.
+
+Each call has a time-out (the library's default is none), nothing is tried again here (there is no idempotency key), and
+three things are told apart: accepted, refused, and uncertain, when we cannot know which of the two it was.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from requests import Session
+from requests.adapters import HTTPAdapter
+from requests.exceptions import ConnectionError as NotConnected
+from requests.exceptions import ConnectTimeout, RequestException
+from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
+from twilio.http.http_client import TwilioHttpClient
+from twilio.rest import Client
+from urllib3.exceptions import MaxRetryError, NameResolutionError, NewConnectionError
+
+from config.settings import Settings
+from config.twilio_errors import ErrorClass, TwilioErrors
+
+T = TypeVar("T")
+
+CONNECT, READ = 3.0, 10.0  # seconds
+CONCURRENCY = 16  # requests in flight in one process, and so connections kept open
+_LISTED = 50  # the provider lists the newest first; an uncertain text is minutes old at most
+_SHORTEST, _LONGEST = 6, 36_000  # seconds that the provider takes as validity (RELIABILITY.md 1.3)
+
+
+class TwilioRefused(Exception):
+    """The provider did not take the request; `code` is its own or the HTTP status, `kind` says what to do about it."""
+
+    def __init__(self, code: int, kind: ErrorClass) -> None:
+        super().__init__(f"refused with {code} ({kind})")
+        self.code = code
+        self.kind = kind
+
+
+class TwilioUncertain(Exception):
+    """Nobody can tell from here whether the provider took the request."""
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The provider took a text and gave it this id."""
+
+    sid: str
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """One text as the provider knows it; the body is empty where it was redacted."""
+
+    sid: str
+    sender: str
+    to: str
+    body: str
+    status: str
+    created: datetime
+    error_code: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """One account and one number to send from."""
+
+    client: Client
+    number: str
+    errors: TwilioErrors
+
+    def send(self, to: str, body: str, callback_url: str, validity: int) -> Accepted:
+        """Hand a text over; `validity` is for how many seconds the provider may still send it.
+
+        Raises TwilioRefused where it was not accepted and TwilioUncertain where that cannot be known.
+        """
+        seconds = min(max(validity, _SHORTEST), _LONGEST)
+        made = self._ask(
+            lambda: self.client.messages.create(
+                to=to, from_=self.number, body=body, status_callback=callback_url, validity_period=seconds
+            )
+        )
+        if not isinstance(made.sid, str) or not made.sid:
+            raise TwilioUncertain("the answer has no id")
+        return Accepted(made.sid)
+
+    def find(self, to: str, since: datetime) -> tuple[Known, ...]:
+        """What was sent to a number since a moment, newest first. Raises like `send`, TwilioUncertain for no answer."""
+        found = self._ask(lambda: self.client.messages.list(to=to, from_=self.number, limit=_LISTED, page_size=_LISTED))
+        # The provider's times have whole seconds, so the second in which `since` lies counts.
+        return tuple(item for item in map(_known, found) if item.created >= since.replace(microsecond=0))
+
+    def received(self, since: datetime) -> tuple[Known, ...]:
+        """What came in for our number since a moment, newest first. Raises like `find`."""
+        day = since.astimezone(UTC).replace(
+            hour=0, minute=0, second=0, microsecond=0
+        )  # its filter knows whole days only
+        found = self._ask(
+            lambda: self.client.messages.list(to=self.number, date_sent_after=day, page_size=_LISTED * 10)
+        )
+        return tuple(item for item in map(_known, found) if item.created >= since.replace(microsecond=0))
+
+    def fetch(self, sid: str) -> Known:
+        """One text by its id. Raises like `find`."""
+        return _known(self._ask(lambda: self.client.messages(sid).fetch()))
+
+    def _ask(self, call: Callable[[], T]) -> T:
+        # Errors of the library carry addresses with numbers in them: none is chained, so that none is logged.
+        try:
+            return call()
+        except (TwilioRestException, TwilioServiceException) as refused:
+            raise self._refusal(refused) from None
+        except RequestException as failed:
+            if _never_left(failed):
+                raise TwilioRefused(0, "temporary") from None
+            raise TwilioUncertain("the provider did not answer") from None
+        except (TwilioException, json.JSONDecodeError, TypeError, KeyError, AttributeError, ValueError):
+            raise TwilioUncertain("the provider's answer cannot be read") from None
+
+    def _refusal(self, refused: Any) -> TwilioRefused | TwilioUncertain:  # noqa: ANN401 - the library has no types
+        status = refused.status if isinstance(refused.status, int) else 500
+        if status >= 500 or status < 400:
+            return TwilioUncertain(f"the provider answered {status}")
+        code = refused.code if isinstance(refused.code, int) else status
+        return TwilioRefused(code, _class_of(self.errors, code, status))
+
+
+def open_provider(settings: Settings, number: str, errors: TwilioErrors, read: float = READ) -> Provider:
+    """The account of the settings, sending from `number`; connections are opened when needed, one for each in flight."""
+    http = TwilioHttpClient(logger=_silent())
+    http.timeout = (CONNECT, read)
+    http.session = _session(trust=settings.twilio_api_url is None)
+    client = Client(settings.twilio_account_sid, settings.twilio_auth_token, http_client=http)
+    if settings.twilio_api_url is not None:
+        client.api.base_url = settings.twilio_api_url
+    return Provider(client, number, errors)
+
+
+def _session(*, trust: bool) -> Session:
+    session = Session()
+    session.trust_env = trust  # an address of our own choosing needs no proxy
+    for scheme in ("https://", "http://"):
+        session.mount(scheme, HTTPAdapter(pool_connections=1, pool_maxsize=CONCURRENCY, max_retries=0))
+    return session
+
+
+def _silent() -> logging.Logger:
+    """The library logs addresses and parameters, which are people's numbers: to nobody."""
+    return logging.Logger("peerline.silent", logging.CRITICAL)  # noqa: LOG001 - one that no handler hears
+
+
+def _known(found: Any) -> Known:  # noqa: ANN401 - the library has no types
+    code = found.error_code
+    return Known(
+        str(found.sid), str(found.from_), str(found.to), str(found.body or ""), _word(found.status),
+        found.date_created, int(code) if code else None,
+    )  # fmt: skip
+
+
+def _word(status: Any) -> str:  # noqa: ANN401 - a string or a member of the library's enumeration
+    return str(getattr(status, "value", status))
+
+
+def _never_left(failed: RequestException) -> bool:
+    """Whether no connection was made, so that the provider cannot have seen the request."""
+    if isinstance(failed, ConnectTimeout):
+        return True
+    inner = failed.args[0] if isinstance(failed, NotConnected) and failed.args else None
+    reason = inner.reason if isinstance(inner, MaxRetryError) else inner
+    return isinstance(reason, (NewConnectionError, NameResolutionError))
+
+
+def _class_of(errors: TwilioErrors, code: int, status: int) -> ErrorClass:
+    listed = errors.class_of(code)
+    if listed == "other" and status == 429:
+        return "temporary"
+    return "account" if listed == "other" and status in (401, 403) else listed
