@@ -69,6 +69,7 @@ KEYS: Mapping[str, frozenset[str]] = {
         "not_sent_stopped": "tag",
         "not_sent": "tag",
         "call_asked": "tag",
+        "called": "",
         "promise_late": "tag",
         "message_late": "org",
         "member_stopped": "tag",
@@ -113,7 +114,10 @@ def _load(path: Path, mistakes: list[str]) -> Mapping[str, str]:
         return {}
     texts = {str(key): str(text) for key, text in found.items()}
     mistakes += [f"{path}: the text {key!r} is missing; add it" for key in sorted(KEYS.keys() - texts.keys())]
-    mistakes += [f"{path}: there is no text {key!r}; remove it or mend its spelling" for key in sorted(texts.keys() - KEYS.keys())]
+    mistakes += [
+        f"{path}: there is no text {key!r}; remove it or mend its spelling"
+        for key in sorted(texts.keys() - KEYS.keys())
+    ]
     for key in sorted(KEYS.keys() & texts.keys()):
         mistakes += [
             f"{path}: the text {key!r} has the slot {{{slot}}}; it may use {_named(KEYS[key])}"

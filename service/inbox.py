@@ -15,13 +15,14 @@ import psycopg
 import structlog
 from psycopg import errors
 
+from service.calls import note_call
 from service.conversations import Handlers
 from service.gateways.clock import Clock
 from service.gateways.keys import KeyRing
 from service.member_texts import decide_text
 from service.rules.setting import Setting
 from service.store.commit import write
-from service.store.database import Pool
+from service.store.database import AWAY, Pool
 from service.store.gather import Wanted, gather
 from service.store.rows import Inbound, Number, QueueItem, Timer
 from service.store.scene import Scene
@@ -36,13 +37,13 @@ log = structlog.get_logger()
 DecideStaff = Callable[[Scene, Setting, Inbound, datetime], Scene]
 
 
-class Busy(RuntimeError):
-    """A text could not be stored now; the caller answers 503."""
+class NotStored(RuntimeError):
+    """A text could not be stored now; the caller answers 503, so that nobody believes it was."""
 
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """One text as the provider handed it over; `received_at` is set where it was fetched late from the provider's list."""
+    """One text or call as the provider handed it over; `received_at` is set where it was fetched late from the provider's list."""
 
     sid: str
     from_number: str
@@ -50,6 +51,7 @@ class Incoming:
     body: str
     media: int = 0
     received_at: datetime | None = None
+    kind: str = "text"  # text | call
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +69,13 @@ class Inbox:
     def take(self, incoming: Incoming) -> str:
         """Store a text and carry out what follows from it, in one commit; returns what happened: taken, repeat or unsettled.
 
-        Raises psycopg.Error where the database cannot be reached: the caller answers 503, so that nothing counts as stored.
+        Raises NotStored where the database cannot be reached or its number is too busy.
         """
-        with self.pool.connection() as connection:
-            outcome = self._settle(connection, incoming)
+        try:
+            with self.pool.connection() as connection:
+                outcome = self._settle(connection, incoming)
+        except AWAY as problem:
+            raise NotStored("the database is away") from problem
         self.poke()
         return outcome
 
@@ -106,6 +111,8 @@ class Inbox:
         return self._keep(connection, incoming, now)
 
     def _decide(self, scene: Scene, inbound: Inbound, now: datetime) -> Scene:
+        if inbound.kind == "call":
+            return note_call(scene, self.setting, self.handlers, inbound, now)
         if scene.number.owner == "staff":
             return self.decide_staff(scene, self.setting, inbound, now)
         return decide_text(scene, self.setting, self.handlers, inbound, now)
@@ -117,7 +124,7 @@ class Inbox:
     def _row(self, scene: Scene, incoming: Incoming, now: datetime) -> Inbound:
         return Inbound(
             self.setting.new_id(), incoming.sid, scene.number.id, incoming.to_number, incoming.body,
-            incoming.received_at or now, incoming.media, late=incoming.received_at is not None,
+            incoming.received_at or now, incoming.media, late=incoming.received_at is not None, kind=incoming.kind,
         )  # fmt: skip
 
     def _unsettled(self, scene: Scene, inbound: Inbound, now: datetime) -> Scene:
@@ -145,4 +152,4 @@ class Inbox:
                 return "repeat"
             if self._written(connection, self._unsettled(scene, self._row(scene, incoming, now), now)):
                 return "unsettled"
-        raise Busy(f"the text {incoming.sid} could not be stored: its number is being written to all the time")
+        raise NotStored(f"the number of the text {incoming.sid} is being written to all the time")

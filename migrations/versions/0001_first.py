@@ -114,6 +114,7 @@ def upgrade() -> None:
     sa.Column('verdict', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
     sa.Column('late', sa.Boolean(), nullable=False),
     sa.Column('tries', sa.BigInteger(), nullable=False),
+    sa.Column('kind', sa.Text(), nullable=False),
     sa.PrimaryKeyConstraint('id')
     )
     op.create_index('inbound_number', 'inbound', ['number_id', 'received_at'], unique=False, postgresql_where=None)

@@ -6,10 +6,13 @@ from typing import Any
 
 import psycopg
 from psycopg.rows import TupleRow
-from psycopg_pool import ConnectionPool
+from psycopg_pool import ConnectionPool, PoolTimeout
 
 Pool = ConnectionPool[psycopg.Connection[TupleRow]]
 WAIT = 1.5  # seconds for a connection: the webhook must say 503 within two
+
+# What is raised where the server is away, stopping, or does not answer in time.
+AWAY = (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout)
 
 DURABLE = {"fsync": "on", "full_page_writes": "on"}
 SYNCHRONOUS = ("on", "local", "remote_write", "remote_apply")

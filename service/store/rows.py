@@ -88,7 +88,7 @@ class Staff(Row):
 
 @dataclass(frozen=True, slots=True)
 class Inbound(Row):
-    """One text that came in, once for each of the provider's ids."""
+    """One text or call that came in, once for each of the provider's ids."""
 
     TABLE: ClassVar[str] = "inbound"
     id: UUID
@@ -103,6 +103,7 @@ class Inbound(Row):
     verdict: Json = field(default_factory=dict)  # what was read in it: consent, word, tier, rule ids
     late: bool = False
     tries: int = 0
+    kind: str = "text"  # text | call
 
 
 @dataclass(frozen=True, slots=True)

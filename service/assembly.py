@@ -1,0 +1,100 @@
+"""Puts the parts together, once for each process: settings and files become one value with the doors that processes use."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from config.lexicons import load_words
+from config.organisation import load_organisation
+from config.settings import Settings
+from config.texts import load_texts
+from service.checkins import on_check_in, on_welcome
+from service.conversations import Handlers, Result
+from service.due import Due, Handler
+from service.escalations import TIMER_HANDLERS as LADDER
+from service.escalations import raise_alert
+from service.gateways.clock import Clock
+from service.gateways.ids import new_id
+from service.gateways.keys import KeyRing, read_keys
+from service.handoffs import Doing
+from service.inbox import Inbox
+from service.publishing import open_shelf
+from service.relay import TIMER_HANDLERS as RELAY
+from service.relay import pass_on
+from service.rhythm import do, on_resume
+from service.rules.catalogue import CATALOGUE
+from service.rules.risk import compile_lexicon
+from service.rules.setting import Setting
+from service.silence import on_silence
+from service.staff_texts import decide_staff
+from service.store.database import Pool, open_pool
+from service.store.rows import Timer
+from service.store.scene import Scene
+
+CODE_DIGITS = 7  # ten million codes and five tries: one in two million (DESIGN.md, the relay)
+
+
+@dataclass(frozen=True, slots=True)
+class Peerline:
+    """One process's Peerline: what it may consult, and its two doors."""
+
+    settings: Settings
+    setting: Setting
+    pool: Pool
+    keys: KeyRing
+    clock: Clock
+    inbox: Inbox
+    due: Due
+
+
+def assemble(settings: Settings, poke: Callable[[], None] = lambda: None) -> Peerline:
+    """Read every file and join the parts. Raises each file's own problem, with all its mistakes; needs no database yet."""
+    pool, keys, clock = open_pool(settings.database_url), read_keys(settings.keys), Clock(settings.clock_file)
+    setting = load_setting(settings)
+    handlers = conversation_handlers()
+    inbox = Inbox(pool, keys, setting, handlers, decide_staff, clock, poke)
+    due = Due(pool, keys, setting, timer_handlers(handlers, inbox), clock, poke)
+    return Peerline(settings, setting, pool, keys, clock, inbox, due)
+
+
+def load_setting(settings: Settings) -> Setting:
+    """What decisions consult: the organisation's files, the flows as published, and the doors to chance."""
+    words = load_words(settings.config_dir)
+    return Setting(
+        load_organisation(settings.config_dir), load_texts(settings.config_dir), words, compile_lexicon(words),
+        open_shelf(settings.database_url, CATALOGUE), new_id, new_code,
+    )  # fmt: skip
+
+
+def new_code() -> str:
+    """Seven digits that nobody can guess, never beginning with a zero, so that they are easy to type."""
+    return str(10 ** (CODE_DIGITS - 1) + secrets.randbelow(9 * 10 ** (CODE_DIGITS - 1)))
+
+
+def conversation_handlers() -> Handlers:
+    """Where what a conversation hands on goes."""
+
+    def act(scene: Scene, setting: Setting, doing: Doing, now: datetime) -> tuple[Scene, Result]:
+        return do(scene, setting, doing, now, handlers)
+
+    handlers = Handlers(pass_on, raise_alert, act)
+    return handlers
+
+
+def timer_handlers(handlers: Handlers, inbox: Inbox) -> Mapping[str, Handler]:
+    """The pure function for each kind of timer."""
+
+    def with_handlers(function: Callable[[Scene, Setting, Handlers, Timer, datetime], Scene]) -> Handler:
+        return lambda scene, setting, timer, now: function(scene, setting, handlers, timer, now)
+
+    own: dict[str, Handler] = {
+        "check-in": with_handlers(on_check_in),
+        "welcome": with_handlers(on_welcome),
+        "silence": with_handlers(on_silence),
+        "resume": on_resume,
+        "unsettled": inbox.settle_again,
+    }
+    return {**own, **RELAY, **LADDER}
