@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flows.engine.facts import Facts
-from service.rules.duty import duty_at, say_opening
+from service.rules.duty import duty_at, say_clock, say_opening
 from service.rules.local_time import to_local
 from service.rules.setting import Setting
 from service.store.rows import Member, Staff, Turn
@@ -19,11 +19,12 @@ def facts_of(scene: Scene, setting: Setting, member: Member, now: datetime) -> F
     specialist = specialist_name(scene, setting, member)
     slots = {
         "me": member.name, "specialist": specialist, "cps": specialist, "org": organisation.name,
-        "hours": organisation.hours_text.get(member.language, ""), "time": f"{organisation.promise_minutes} min",
+        "hours": organisation.hours_text.get(member.language, ""), "time": say_clock(now + timedelta(minutes=organisation.promise_minutes), member.zone),
         "opens": say_opening(duty, now, member.zone, member.language),
     }  # fmt: skip
     values = {
         "member.language": member.language,
+        "member.discreet": member.phone_seen_by != "me",
         "specialist.on_duty": duty.on,
         "is_paused": is_paused(member, now),
         "days_since_reply": _days_since_reply(scene, now),

@@ -17,6 +17,7 @@ from service.facts import is_paused
 from service.handoffs import Passing
 from service.keywords import FIRST, obey
 from service.outbox import Draft, post
+from service.relay import tell_stopped
 from service.rules.consent_words import Consent, read_consent
 from service.rules.duty import duty_at, say_opening
 from service.rules.risk import UNSCREENED, Risk, screen
@@ -99,7 +100,7 @@ def _in_danger(scene: Scene, setting: Setting, handlers: Handlers, reading: Read
 
 def _consent(scene: Scene, setting: Setting, handlers: Handlers, consent: Consent, inbound: Inbound, now: datetime) -> Scene:
     if consent == "stop":
-        return stop(scene, setting, inbound, now)
+        return tell_stopped(stop(scene, setting, inbound, now), setting, now)
     if consent == "start":
         return start(scene, setting, inbound, now)
     return handlers.pass_on(help_asked(scene, setting, inbound, now), setting, help_passing(inbound), now)

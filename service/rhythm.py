@@ -30,7 +30,7 @@ def do(scene: Scene, setting: Setting, doing: Doing, now: datetime, handlers: Ha
     member = scene.member
     if member is None:
         raise ValueError("an action is for a member; this number has none")
-    if doing.action == "set_rhythm" and doing.arguments["when"] not in RHYTHMS:
+    if doing.action == "set_rhythm" and doing.arguments["rhythm"] not in RHYTHMS:
         passing = Passing("rhythm", "specialist", doing.inbound, "" if doing.inbound is None else doing.inbound.body)
         return handlers.pass_on(scene, setting, passing, now), None
     return ACTIONS[doing.action](scene, setting, member, doing, now), None
@@ -63,7 +63,7 @@ def set_language(scene: Scene, member: Member, language: str) -> Scene:
 
 
 def _set_rhythm(scene: Scene, setting: Setting, member: Member, doing: Doing, now: datetime) -> Scene:
-    at = RHYTHMS[str(doing.arguments["when"])]
+    at = RHYTHMS[str(doing.arguments["rhythm"])]
     starts = f"{to_local(now, member.zone).date().isoformat()}T{at}:00"
     found = next((s for s in scene.all(Schedule) if s.flow == CHECK_IN and s.member_id == member.id), None)
     if found is None:
@@ -83,7 +83,7 @@ def _word(value: Value) -> str:
 
 
 def _note_shared_phone(scene: Scene, setting: Setting, member: Member, doing: Doing, now: datetime) -> Scene:
-    return scene.with_rows(replace(member, phone_seen_by=str(next(iter(doing.arguments.values())))))
+    return scene.with_rows(replace(member, phone_seen_by=str(doing.arguments["seen_by"])))
 
 
 def _pause(scene: Scene, setting: Setting, member: Member, doing: Doing, now: datetime) -> Scene:

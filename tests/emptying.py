@@ -5,7 +5,7 @@ from typing import Any
 import psycopg
 
 # What the migrations and the publishing of shipped flows put there once.
-KEPT = ("alembic_version", "flow_versions")
+KEPT = ("alembic_version", "flow_versions", "published")
 
 # For small tables DELETE is many times faster than TRUNCATE, which makes new files. The role of a replica leaves out
 # foreign keys and the triggers that keep ledgers from being deleted.

@@ -39,5 +39,10 @@ def say_opening(duty: Duty, now: datetime, zone: str, language: str) -> str:
     local, today = to_local(duty.opens, zone), to_local(now, zone).date()
     days = (local.date() - today) // timedelta(days=1)
     day = _NEAR[language][days] if days in (0, 1) else _DAYS[language][local.weekday()]
-    hour = f"{local.hour % 12 or 12}:{local.minute:02d} {'am' if local.hour < 12 else 'pm'}"
-    return f"{day} {_AT[language]} {hour}"
+    return f"{day} {_AT[language]} {say_clock(duty.opens, zone)}"
+
+
+def say_clock(at: datetime, zone: str) -> str:
+    """A time of day as it stands in a text, such as "3:15 pm", in the reader's own zone."""
+    local = to_local(at, zone)
+    return f"{local.hour % 12 or 12}:{local.minute:02d} {'am' if local.hour < 12 else 'pm'}"
