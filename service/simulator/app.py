@@ -6,6 +6,7 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from service.simulator.controls import add_clock, add_faults, add_records
 from service.simulator.options import Options
+from service.simulator.page import add_page, refuse_other_sites
 from service.simulator.phones import add_phones
 from service.simulator.rest import add_door
 from service.simulator.rest_calls import add_calls
@@ -19,8 +20,9 @@ def make_app(world: World) -> Flask:
     # An enormous text is for the service to deal with, not for this side to refuse.
     app.config["MAX_FORM_MEMORY_SIZE"] = 16 * 1024 * 1024
     app.register_error_handler(HTTPException, _say_what_is_wrong)
+    refuse_other_sites(app)
     add_door(app, world)
-    for add in (add_messages, add_calls, add_phones, add_clock, add_faults, add_records):
+    for add in (add_messages, add_calls, add_phones, add_clock, add_faults, add_records, add_page):
         add(app, world)
     return app
 

@@ -1,5 +1,6 @@
 """Controls for people and tests: time, faults, the ledger, what was asked and what went wrong."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,7 +23,7 @@ def add_clock(app: Flask, world: World) -> None:
     def move_clock() -> tuple[dict[str, Any], int]:
         try:
             with world.travelling:
-                return {"now": travel(world, _read_target(world, read_wish(request))).isoformat()}, 200
+                return {"now": travel(world, read_target(world, read_wish(request))).isoformat()}, 200
         except NeverIdle as problem:
             return {"error": str(problem), "now": world.clock.now().isoformat()}, 504
 
@@ -74,8 +75,8 @@ def add_records(app: Flask, world: World) -> None:
         return Response(status=204)
 
 
-def _read_target(world: World, wish: dict[str, Any]) -> datetime:
-    """Read where to go; with nothing due, next is now."""
+def read_target(world: World, wish: Mapping[str, Any]) -> datetime:
+    """Read where to go in time; with nothing due, next is now. Answers 400 to what makes no sense, in words."""
     match wish.get("to"):
         case "next":
             return find_next_due(world) or world.clock.now()
@@ -87,7 +88,7 @@ def _read_target(world: World, wish: dict[str, Any]) -> datetime:
             return _read_moment(str(moment))
 
 
-def _read_seconds(wish: dict[str, Any]) -> float:
+def _read_seconds(wish: Mapping[str, Any]) -> float:
     try:
         seconds = float(wish["advance"])
     except (KeyError, TypeError, ValueError):

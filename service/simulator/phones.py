@@ -6,9 +6,9 @@ from typing import Any
 from flask import Flask, Request, Response, abort, jsonify, request
 
 from service.simulator.calling import call_service
+from service.simulator.people import find_people
 from service.simulator.records import Call, Message
 from service.simulator.texting import send_again, send_text
-from service.simulator.travel import read_state
 from service.simulator.world import World
 
 # Anything a text can come from: a whole number, or a short code such as 26262.
@@ -25,27 +25,24 @@ def add_phones(app: Flask, world: World) -> None:
 
     @app.get("/phones/<number>")
     def show_phone(number: str) -> Response:
-        return jsonify(phone_shape(world, _check_number(number)))
+        return jsonify(phone_shape(world, check_number(number)))
 
     @app.post("/phones/<number>/texts")
     def post_text(number: str) -> tuple[Response, int]:
-        message, status = _text(world, _check_number(number), read_wish(request))
+        message, status = _text(world, check_number(number), read_wish(request))
         return jsonify({"sid": message.sid, "webhook_status": status}), 201
 
     @app.post("/phones/<number>/calls")
     def post_call(number: str) -> tuple[Response, int]:
         wish = read_wish(request)
-        call = call_service(world, _check_number(number), wish.get("to") or world.options.number, _keys(wish))
+        call = call_service(world, check_number(number), wish.get("to") or world.options.number, _keys(wish))
         return jsonify(call_on_phone(call, number)), 201
 
 
 def list_people(world: World) -> list[Json]:
     """List the people whom the service names, then every other number that was seen, as unknown."""
-    state = read_state(world)
-    known = {person["number"]: dict(person) for person in (state.people if state else ())}
-    for number in _seen_numbers(world):
-        known.setdefault(number, {"number": number, "name": number, "role": "unknown", "language": "en"})
-    return [{key: person.get(key) for key in ("number", "name", "role", "language")} for person in known.values()]
+    shown = ("number", "name", "role", "language")
+    return [{key: getattr(person, key) for key in shown} for person in find_people(world)]
 
 
 def phone_shape(world: World, number: str) -> Json:
@@ -109,14 +106,8 @@ def _keys(wish: Json) -> list[str]:
     return [str(key) for key in digits] if isinstance(digits, list) else [str(digits)]
 
 
-def _check_number(number: str) -> str:
+def check_number(number: str) -> str:
+    """Return the number if it can be a phone's; answers 400 otherwise."""
     if not _SENDER.fullmatch(number):
         abort(400, "a phone is named by its number, such as +12025550101")
     return number
-
-
-def _seen_numbers(world: World) -> list[str]:
-    ours = set(world.options.numbers)
-    ends = [(message.sender, message.recipient) for message in world.memory.messages()]
-    ends += [(call.sender, call.recipient) for call in world.memory.calls()]
-    return [number for number in dict.fromkeys(end for pair in ends for end in pair) if number not in ours]
