@@ -1,0 +1,52 @@
+"""What flows may refer to outside themselves: actions, facts, slots and the words that belong to the service."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from flows.engine.kinds import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """One thing that an action is told."""
+
+    kind: Kind
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something that the service does for a flow, with what it is told and what it answers.
+
+    An action with results makes the conversation wait until they are there. `ready` is false while the service has no
+    handler for it yet: a flow that uses it is checked and tested, and not published.
+    """
+
+    name: str
+    about: str
+    arguments: Mapping[str, Argument] = field(default_factory=dict)
+    results: Mapping[str, Kind] = field(default_factory=dict)
+    ready: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """Everything that flows may name: actions, facts with their kinds, slots with their greatest length, words.
+
+    `consent_words` are read before any flow and may never be a reply; neither may `door_words` (TALK, NOW, PAUSE).
+    `service_words` may be replies, and then the step's own meaning goes first; they are never what a slip of the
+    finger is taken for. All are in the form that `flows.engine.normalise.plain_words` gives.
+    """
+
+    actions: Mapping[str, Action]
+    facts: Mapping[str, Kind]
+    slots: Mapping[str, int]
+    consent_words: frozenset[str]
+    door_words: frozenset[str]
+    service_words: frozenset[str]
+    languages: tuple[str, ...] = ("en", "es")
+
+    @property
+    def reserved(self) -> frozenset[str]:
+        """Every word that the service reads for itself."""
+        return self.consent_words | self.door_words | self.service_words
