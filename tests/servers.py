@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from service.local.account import give
 from service.local.home import prepare_home, remove_home
-from service.local.postgres import Address, create_database, start_postgres, stop_postgres
-from service.local.valkey import start_valkey, stop_valkey, valkey_url
+from service.local.postgres import Address, create_database, postgres, postgres_address
+from service.local.process import Part, start_part, stop
+from service.local.valkey import valkey, valkey_url
 
 SHARED = "PEERLINE_TEST_SERVERS"
 _PREFIX = "peerline-test-"
@@ -42,15 +42,9 @@ def running_servers() -> Iterator[Servers]:
     _sweep()
     home = prepare_home(_folder(Path(tempfile.gettempdir())))
     memory = _folder(_memory_or_disk())
-    data = memory / "postgres"
-    data.mkdir()
-    give(data, home.account)
     try:
-        postgres = start_postgres(home, data)
-        valkey = start_valkey(home)
-        yield Servers(home.root, postgres.address)
-        stop_valkey(valkey)
-        stop_postgres(postgres)
+        with _running(postgres(home, memory / "postgres")), _running(valkey(home)):
+            yield Servers(home.root, postgres_address(home))
     finally:
         remove_home(home)
         shutil.rmtree(memory, ignore_errors=True)
@@ -79,6 +73,15 @@ def fresh_database(servers: Servers) -> str:
         name = f"peerline_{os.getpid()}"
         create_database(servers.postgres, name, "peerline_template")
     return servers.postgres.url(name)
+
+
+@contextlib.contextmanager
+def _running(part: Part) -> Iterator[None]:
+    process = start_part(part)
+    try:
+        yield
+    finally:
+        stop(process, part.command.ending)
 
 
 @contextlib.contextmanager

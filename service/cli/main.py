@@ -14,6 +14,7 @@ import typer
 
 # A command's module is service.cli.NAME; it has an `app` (a typer.Typer) or a function `command`.
 COMMANDS: Mapping[str, str] = {
+    "demo": "Try Peerline on this machine, with made-up people and their phones on a page.",
     "serve": "Answer phones and Twilio: the web process.",
     "worker": "Do what is due and send what waits.",
     "clock": "Tell the workers what is due.",

@@ -44,12 +44,10 @@ def prepare_home(root: Path) -> Home:
     return Home(root, _sockets(root, account), account)
 
 
-def own_folder(home: Home, name: str) -> Path:
-    """A folder inside the home that belongs to the servers' account alone."""
-    folder = home.data(name)
+def own_folder(folder: Path, home: Home) -> None:
+    """Make the folder, belonging to the servers' account alone."""
     folder.mkdir(exist_ok=True)
     give(folder, home.account)
-    return folder
 
 
 def remove_home(home: Home) -> None:

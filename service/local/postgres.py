@@ -9,9 +9,8 @@ from urllib.parse import quote
 
 from service.local.home import Home, own_folder
 from service.local.problems import LocalProblem
-from service.local.process import Command, Ending, run, start, stop
+from service.local.process import Command, Ending, Part, run
 from service.local.programs import postgres_programs
-from service.local.waiting import wait_until
 
 _USER = "peerline"
 # SIGINT is PostgreSQL's "fast" stop: it ends sessions and writes everything. SIGQUIT leaves recovery to the next start.
@@ -40,33 +39,24 @@ class Address:
         return f"postgresql://{_USER}@/{database}?host={quote(str(self.sockets), safe='/')}"
 
 
-@dataclass(frozen=True, slots=True)
-class Postgres:
-    """A server that this process started and alone may stop."""
-
-    address: Address
-    process: subprocess.Popen[bytes]
+def postgres_address(home: Home) -> Address:
+    """Where the server of this home is reached while it runs."""
+    return Address(home.sockets, postgres_programs(home))
 
 
-def start_postgres(home: Home, data: Path | None = None) -> Postgres:
-    """Start the server, making its data folder at the first start and ending a leftover server of a run that died.
+def postgres(home: Home, data: Path | None = None) -> Part:
+    """The server of this home: its data folder is made at the first start, and a leftover of a run that died is ended first.
 
-    `data` puts the data elsewhere than in the home (tests put it in memory). Raises LocalProblem with the server's own words.
+    `data` puts the data elsewhere than in the home (tests put it in memory); the folder must be the server account's own.
     """
-    programs = postgres_programs(home)
-    folder = data or own_folder(home, "postgres")
-    if not (folder / "PG_VERSION").exists():
-        _initialise(programs, folder, home)
-    _end_leftover(programs, folder, home)
-    address = Address(home.sockets, programs)
-    process = start(_command(programs, folder, home))
-    wait_until(lambda: _answers(address), process, "PostgreSQL", home.log("postgres"))
-    return Postgres(address, process)
-
-
-def stop_postgres(server: Postgres) -> None:
-    """Stop the server so that everything committed is on disk; in the worst case the next start recovers it."""
-    stop(server.process, _ENDING)
+    address = postgres_address(home)
+    folder = data or home.data("postgres")
+    return Part(
+        title="PostgreSQL",
+        command=_command(address.programs, folder, home),
+        ready=lambda: _answers(address),
+        prepare=lambda: _prepare(address.programs, folder, home),
+    )
 
 
 def create_database(address: Address, name: str, template: str = "template1") -> bool:
@@ -85,6 +75,13 @@ def psql(address: Address, database: str, sql: str) -> subprocess.CompletedProce
     return run(
         [str(address.programs / "psql"), *connection, "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-c", sql]
     )
+
+
+def _prepare(programs: Path, folder: Path, home: Home) -> None:
+    own_folder(folder, home)
+    if not (folder / "PG_VERSION").exists():
+        _initialise(programs, folder, home)
+    _end_leftover(programs, folder, home)
 
 
 def _initialise(programs: Path, folder: Path, home: Home) -> None:

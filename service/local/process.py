@@ -5,12 +5,13 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from service.local import leash
 from service.local.account import Account
+from service.local.waiting import wait_until
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,31 @@ class Command:
     environ: Mapping[str, str] = field(default_factory=dict)
     account: Account | None = None
     ending: Ending = field(default_factory=Ending)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A program that belongs to the whole: what must be done before it starts, and how it shows that it answers."""
+
+    title: str
+    command: Command
+    ready: Callable[[], bool]
+    prepare: Callable[[], None] = lambda: None
+
+
+def start_part(part: Part, seconds: float = 30.0) -> subprocess.Popen[bytes]:
+    """Prepare and start the program, and return when it answers.
+
+    Raises LocalProblem with the end of its log if it ends before, or does not answer in time; then it is stopped.
+    """
+    part.prepare()
+    process = start(part.command)
+    try:
+        wait_until(part.ready, process, part.title, part.command.log, seconds)
+    except BaseException:
+        stop(process, part.command.ending)
+        raise
+    return process
 
 
 def start(command: Command) -> subprocess.Popen[bytes]:
@@ -57,13 +83,19 @@ def start(command: Command) -> subprocess.Popen[bytes]:
 
 
 def stop(process: subprocess.Popen[bytes], ending: Ending) -> int:
-    """Stop the program with its signals in order, and with SIGKILL if none was enough; its exit status."""
+    """Stop the program with its signals in order, and its whole group with SIGKILL if none was enough; its exit status."""
     for number, seconds in ending.signals:
         process.send_signal(number)
         with contextlib.suppress(subprocess.TimeoutExpired):
             return process.wait(seconds)
-    process.kill()
+    kill(process)
     return process.wait()
+
+
+def kill(process: subprocess.Popen[bytes]) -> None:
+    """End the program and all that it started, at once and without its knowing."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 def run(arguments: Sequence[str], account: Account | None = None) -> subprocess.CompletedProcess[str]:
