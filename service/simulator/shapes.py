@@ -76,4 +76,4 @@ def call_shape(options: Options, call: Call) -> Shape:
 
 def date(instant: datetime | None) -> str | None:
     """Write an instant as RFC 2822 in GMT with a numeric offset."""
-    return format_datetime(instant.astimezone(UTC).replace(microsecond=0)) if instant else None
+    return format_datetime(instant.astimezone(UTC)) if instant else None

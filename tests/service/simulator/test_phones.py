@@ -106,9 +106,10 @@ def test_keys_are_pressed_when_the_call_asks_for_some(simulator: Simulator) -> N
 
 
 def test_a_call_that_redirects_for_ever_ends(simulator: Simulator) -> None:
-    """A loop of redirects is cut off."""
+    """A loop of redirects is cut off after fifty documents."""
     simulator.service.answers[CALLS] = ["<Response><Redirect>/twilio/calls</Redirect></Response>"] * 1000
     assert simulator.ask("POST", f"/phones/{ANA}/calls").status == 201
+    assert len(simulator.service.forms(CALLS)) == 50
 
 
 def test_a_call_that_the_service_makes_is_answered_and_reported(simulator: Simulator) -> None:
