@@ -29,7 +29,7 @@ _LOWEST_NUMBER = 10**9
 _QUIET = ("twilio", "urllib3", "sqlalchemy", "psycopg", "psycopg.pool", "kombu", "amqp")
 
 
-def set_up_logging(stream: TextIO = sys.stderr, level: str = "INFO") -> None:
+def configure_logging(stream: TextIO = sys.stderr, level: str = "INFO") -> None:
     """Send all logs of this process, ours and the libraries', to the stream as JSON lines. Call it once, at the start."""
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,

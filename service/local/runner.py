@@ -123,6 +123,7 @@ def _environment(folder: Folder, home: Home, web_port: int, phones_port: int) ->
         "TWILIO_ACCOUNT_SID": folder.identity.account_sid,
         "TWILIO_AUTH_TOKEN": folder.identity.auth_token,
         "TWILIO_API_URL": f"http://127.0.0.1:{phones_port}",
+        "PEERLINE_PHONES": f"http://127.0.0.1:{phones_port}",
         "PUBLIC_URL": f"http://127.0.0.1:{web_port}",
         "PORT": str(web_port),
         "PEERLINE_KEYS": folder.identity.keys,

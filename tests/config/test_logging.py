@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 import structlog
 
-from config.logging import set_up_logging, mask_numbers
+from config.logging import configure_logging, mask_numbers
 
 
 @pytest.fixture
@@ -15,7 +15,7 @@ def lines() -> Iterator[io.StringIO]:
     root = logging.getLogger()
     before = (root.handlers[:], root.level)
     stream = io.StringIO()
-    set_up_logging(stream)
+    configure_logging(stream)
     yield stream
     root.handlers[:], root.level = before[0], before[1]
     structlog.reset_defaults()
