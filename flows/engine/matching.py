@@ -60,7 +60,7 @@ def takes_anything(flows: Mapping[str, Flow], session: Session) -> bool:
     rest to a person. False while nothing is asked, or a wait does not say what a reply does.
     """
     verb = present_verb(flows, session)
-    return isinstance(verb, Ask) or (isinstance(verb, Wait) and (verb.anything is not None or bool(verb.replies)))
+    return isinstance(verb, Ask) or (isinstance(verb, Wait) and verb.anything is not None)
 
 
 def present_verb(flows: Mapping[str, Flow], session: Session) -> object | None:

@@ -65,20 +65,28 @@ def _reply(walk: Walk, text: str) -> bool:
     verb = walk.verb
     if isinstance(verb, Ask):
         return _answer(walk, verb, text)
-    return isinstance(verb, Wait) and bool(verb.replies or verb.anything) and _answer(walk, verb, text)
+    return isinstance(verb, Wait) and _interrupt(walk, verb, text)
 
 
-def _answer(walk: Walk, verb: Ask | Wait, text: str) -> bool:
+def _interrupt(walk: Walk, verb: Wait, text: str) -> bool:
+    """Words while nothing is asked interrupt a wait only where it says so; else they are not for the flow."""
+    meant = meaning(verb.matcher, text, walk.today() if verb.matcher.kinds else date.min)
+    reply = verb.replies[meant.reply] if meant.reply is not None else verb.anything
+    if reply is not None:
+        _answered(walk, verb, reply, meant.value if meant.reply is not None else text)
+    return reply is not None
+
+
+def _answer(walk: Walk, verb: Ask, text: str) -> bool:
     meant = meaning(verb.matcher, text, walk.today() if verb.matcher.kinds else date.min)
     if meant.reply is not None:
         _answered(walk, verb, verb.replies[meant.reply], meant.value)
-    elif meant.unsure and isinstance(verb, Ask) and walk.flow.unsure and not walk.frame.asked_back:
+    elif meant.unsure and walk.flow.unsure and not walk.frame.asked_back:
         _ask_back(walk, verb)
     elif verb.anything is not None:
         _answered(walk, verb, verb.anything, text)
     else:
-        # Words that a question has no place for go to a person; the question stays open.
-        walk.effects.append(follow.Pass("specialist", None, walk.frame.flow, walk.frame.step))
+        _pass_unread(walk, verb)
     return True
 
 
@@ -106,6 +114,12 @@ def _ask_back(walk: Walk, verb: Ask) -> None:
     if walk.flow.unsure:
         walk.say(walk.flow.unsure)
     walk.frames[-1] = replace(walk.frame, asked_back=True)
+    walk.wait_for_rung(verb, 0)
+
+
+def _pass_unread(walk: Walk, verb: Ask) -> None:
+    """Words that a question has no place for go to a person; the question stays open, its ladder begins anew."""
+    walk.effects.append(follow.Pass("specialist", None, walk.frame.flow, walk.frame.step))
     walk.wait_for_rung(verb, 0)
 
 
