@@ -1,0 +1,167 @@
+"""How things stand with one member: consent, pause, window, schedules, who answers, what waits, the last messages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from service.checkins import window_of
+from service.explained_words import Explanation, say_escalation, say_queue, say_reason, say_time, say_whose
+from service.explanations import Looking
+from service.facts import is_paused
+from service.rules.local_time import to_local
+from service.rules.schedule import next_moment
+from service.rules.windows import is_open
+from service.store.rows import (
+    Conversation,
+    Escalation,
+    Inbound,
+    Ledger,
+    Member,
+    Number,
+    Outbound,
+    QueueItem,
+    Schedule,
+    Staff,
+    Thread,
+    Timer,
+)  # fmt: skip
+
+MOMENTS = 3  # of each schedule that are told
+LAST = 10  # messages that are told
+
+CONSENT = {
+    "unknown": "No consent is on record: the welcome asks for it, and nothing else goes out unasked.",
+    "given": "They said yes to being written to.",
+    "stopped": "They said STOP: nothing goes out to them until they write START.",
+    "declined": "They said no to the welcome: nothing goes out to them unasked.",
+    "wrong": "This number turned out to be the wrong one: nothing goes out to it unasked.",
+}
+
+
+def explain_member(looking: Looking, phone: str) -> Explanation | None:
+    """Explain how things stand with the member who has this E.164 number; None where no member has it.
+
+    Raises psycopg's errors where the database is away.
+    """
+    number = looking.reader.number(phone)
+    if number is None:
+        return None
+    found = looking.reader.rows(Member, "x.number_id = %(id)s", id=number.id)
+    return _member(looking, number, found[0]) if found else None
+
+
+def _member(looking: Looking, number: Number, member: Member) -> Explanation:
+    staff = looking.reader.staff()
+    schedules = looking.reader.rows(Schedule, "x.member_id = %(id)s order by x.flow", id=member.id)
+    coming = {schedule.id: _coming(schedule, member, looking.now) for schedule in schedules}
+    sentences = (
+        f"{member.name}, a member since {say_time(member.created_at, member.zone)}, language {member.language}.",
+        CONSENT.get(number.consent, f"Consent: {number.consent}."),
+        *_ledger(looking, number, member),
+        *_rest(member, looking.now),
+        _specialist(member, staff),
+        *(_schedule(schedule, member, coming[schedule.id]) for schedule in schedules),
+        *_under_way(looking, number, member, staff),
+        *_set_for_later(looking, number, member),
+        *_last(looking, number, member),
+    )
+    data = {
+        "member": str(member.id),
+        "consent": number.consent,
+        "paused": is_paused(member, looking.now),
+        "window": [member.window_start, member.window_end],
+        "zone": member.zone,
+        "schedules": [_schedule_data(schedule, coming[schedule.id]) for schedule in schedules],
+        "sentences": list(sentences),
+    }
+    return Explanation(sentences, data)
+
+
+def _ledger(looking: Looking, number: Number, member: Member) -> tuple[str, ...]:
+    entries = looking.reader.rows(Ledger, "x.number_id = %(id)s order by x.at, x.id", id=number.id)
+    return tuple(
+        f"Consent ledger: {entry.what}, by {entry.how}, {say_time(entry.at, member.zone)}{_in_brackets(entry.wording)}."
+        for entry in entries
+    )
+
+
+def _rest(member: Member, now: datetime) -> tuple[str, ...]:
+    until = f"until {say_time(member.paused_until, member.zone)}" if member.paused_until else "until they come back"
+    paused = (f"They paused, {until}.",) if is_paused(member, now) else ()
+    window = f"Unasked texts go from {member.window_start} to {member.window_end} in {member.zone}"
+    caps = f"at most {member.per_day} a day and {member.per_week} in seven days"
+    is_now = "open" if is_open(window_of(member), member.zone, now) else "closed"
+    return (*paused, f"{window}, {caps}; it is {to_local(now, member.zone):%H:%M} there, so that is {is_now} now.")
+
+
+def _specialist(member: Member, staff: Mapping[UUID, Staff]) -> str:
+    person = staff.get(member.specialist_id) if member.specialist_id else None
+    if person is None:
+        return "Nobody is their specialist: the coordinator answers."
+    gone = "" if person.active else ", who does not work here any more (the coordinator answers)"
+    return f"Their specialist is {person.name}{gone}; the backup is {say_whose(person.backup_id, staff, 'nobody')}."
+
+
+def _coming(schedule: Schedule, member: Member, now: datetime) -> tuple[datetime, ...]:
+    found: tuple[datetime, ...] = ()
+    starts = datetime.fromisoformat(schedule.starts)
+    while schedule.active and len(found) < MOMENTS:
+        moment = next_moment(schedule.rule, member.zone, starts, found[-1] if found else now)
+        if moment is None:
+            break
+        found += (moment,)
+    return found
+
+
+def _schedule(schedule: Schedule, member: Member, coming: tuple[datetime, ...]) -> str:
+    if not coming:
+        return f"{schedule.flow}: its rule has come to its end."
+    moments = "; ".join(say_time(at, member.zone) for at in coming)
+    return f"{schedule.flow}: by the rule {schedule.rule}, next {moments}."
+
+
+def _schedule_data(schedule: Schedule, coming: tuple[datetime, ...]) -> dict[str, Any]:
+    return {"flow": schedule.flow, "rule": schedule.rule, "next": [at.isoformat() for at in coming]}
+
+
+def _under_way(looking: Looking, number: Number, member: Member, staff: Mapping[UUID, Staff]) -> tuple[str, ...]:
+    """The open conversation and threads, what waits for a person, and alerts."""
+    read, zone = looking.reader.rows, member.zone
+    talks = read(Conversation, "x.number_id = %(id)s and x.state = 'open'", id=number.id)
+    threads = read(Thread, "x.number_id = %(id)s and x.closed_at is null", id=number.id)
+    waits = read(QueueItem, "x.number_id = %(id)s and x.closed_at is null order by x.since", id=number.id)
+    alerts = read(Escalation, "x.number_id = %(id)s and x.state <> 'closed'", id=number.id)
+    return (
+        *(f"In the conversation {talk.flow} since {say_time(talk.started_at, zone)}." for talk in talks),
+        *(f"In the thread {thread.tag} with {say_whose(thread.staff_id, staff, 'somebody')}." for thread in threads),
+        *(say_queue(item, staff, zone) for item in waits),
+        *(say_escalation(alert, staff, zone) for alert in alerts),
+    )
+
+
+def _set_for_later(looking: Looking, number: Number, member: Member) -> tuple[str, ...]:
+    timers = looking.reader.rows(Timer, "x.number_id = %(id)s order by x.due_at", id=number.id)
+    aside = {True: " (set aside after failing; somebody was told)", False: ""}
+    return tuple(
+        f"Set for {say_time(timer.due_at, member.zone)}: {timer.kind}{aside[timer.aside]}." for timer in timers
+    )
+
+
+def _last(looking: Looking, number: Number, member: Member) -> tuple[str, ...]:
+    given = {"id": number.id, "last": LAST}
+    sent = looking.reader.rows(Outbound, "x.number_id = %(id)s order by x.at desc, x.seq desc limit %(last)s", **given)
+    came = looking.reader.rows(Inbound, "x.number_id = %(id)s order by x.received_at desc limit %(last)s", **given)
+    told = [(row.at, f"To them: {row.kind}, {row.state}. Why: {say_reason(row.reason)}. [{row.id}]") for row in sent]
+    told += [(row.received_at, f"From them: {row.state}, ended in {_ended(row)}. [{row.id}]") for row in came]
+    return tuple(f"{say_time(at, member.zone)}. {line}" for at, line in sorted(told)[-LAST:])
+
+
+def _ended(message: Inbound) -> str:
+    return ", ".join(message.ends.get("in", ())) or "nothing yet"
+
+
+def _in_brackets(text: str) -> str:
+    return f" ({text})" if text else ""
