@@ -1,0 +1,109 @@
+"""What waits for a person: one open entry for each number, need and role, which only a person's act closes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from service.handoffs import Passing
+from service.rules.setting import Setting
+from service.store.rows import Escalation, Inbound, QueueItem
+from service.store.scene import Scene
+from service.timers import cancel_timer
+
+# Needs that the words of a person to the member do not answer: somebody must look at the service itself.
+OF_THE_SERVICE = frozenset({"problem", "unread"})
+# Which reason stays on an entry that has had several: the one that asks most of a person.
+_WEIGHT = {"call": 3, "talk": 2, "help": 1}
+
+
+def wait_for_person(
+    scene: Scene, setting: Setting, passing: Passing, now: datetime, *, staff_id: UUID | None, thread_id: UUID | None
+) -> Scene:
+    """The scene with what is passed waiting for a person: `staff_id`'s, or the role's of `passing.to` where that is None.
+
+    What waits already keeps its place: its earliest `since` stays, its tier only rises.
+    """
+    found = waiting(scene, passing)
+    return scene.with_rows(
+        _new(scene, setting, passing, now, staff_id, thread_id)
+        if found is None
+        else _graver(found, passing, staff_id, thread_id)
+    )
+
+
+def waiting(scene: Scene, passing: Passing) -> QueueItem | None:
+    """The open entry with which this would wait, if there is one."""
+    group = _group(passing.why)
+    return next((item for item in open_items(scene, scene.number.id) if (_group(item.why), item.role) == (group, passing.to)), None)
+
+
+def open_items(scene: Scene, number_id: UUID) -> tuple[QueueItem, ...]:
+    """What waits about one number, entries of escalations left out: those are closed by an outcome alone."""
+    return tuple(
+        item for item in scene.all(QueueItem)
+        if item.number_id == number_id and item.closed_at is None and item.escalation_id is None
+    )  # fmt: skip
+
+
+def answered(scene: Scene, number_id: UUID, by: UUID, how: str, now: datetime) -> Scene:
+    """The scene after a person's act towards a number: what waited for a person's words is closed, its promises kept.
+
+    Entries of escalations stay (an outcome closes them), and so does what the service itself needs somebody for.
+    """
+    for item in open_items(scene, number_id):
+        if item.why not in OF_THE_SERVICE:
+            scene = _closed(scene, item, by, how, now)
+    return scene.guard(number_id)
+
+
+def wait_for_outcome(scene: Scene, setting: Setting, escalation: Escalation, inbound: Inbound | None, now: datetime) -> Scene:
+    """The scene with an escalation in the queue: one entry for each message of danger, so that its words are kept with it."""
+    item = QueueItem(
+        setting.new_id(), escalation.number_id, "danger", now, escalation.member_id, escalation.taken_by, "on duty",
+        tier=escalation.tier, inbound_id=None if inbound is None else inbound.id, escalation_id=escalation.id,
+    )  # fmt: skip
+    return scene.with_rows(item)
+
+
+def items_of(scene: Scene, escalation: Escalation) -> tuple[QueueItem, ...]:
+    """The open entries of one escalation, earliest first."""
+    return tuple(item for item in scene.all(QueueItem) if item.escalation_id == escalation.id and item.closed_at is None)
+
+
+def now_with(scene: Scene, escalation: Escalation, staff_id: UUID | None) -> Scene:
+    """The scene with an escalation's entries showing who has it; None: nobody has."""
+    return scene.with_rows(*(replace(item, staff_id=staff_id) for item in items_of(scene, escalation)))
+
+
+def outcome_given(scene: Scene, escalation: Escalation, by: UUID, now: datetime) -> Scene:
+    """The scene with an escalation's entries closed."""
+    for item in items_of(scene, escalation):
+        scene = _closed(scene, item, by, "outcome", now)
+    return scene
+
+
+def _new(
+    scene: Scene, setting: Setting, passing: Passing, now: datetime, staff_id: UUID | None, thread_id: UUID | None
+) -> QueueItem:
+    return QueueItem(
+        setting.new_id(), scene.number.id, passing.why, now, None if scene.member is None else scene.member.id, staff_id,
+        passing.to, passing.tier, inbound_id=None if passing.inbound is None else passing.inbound.id, thread_id=thread_id,
+    )  # fmt: skip
+
+
+def _graver(item: QueueItem, passing: Passing, staff_id: UUID | None, thread_id: UUID | None) -> QueueItem:
+    why = max(item.why, passing.why, key=lambda each: _WEIGHT.get(each, 0))
+    return replace(
+        item, why=why, tier=max(item.tier, passing.tier), staff_id=staff_id or item.staff_id, thread_id=thread_id or item.thread_id
+    )
+
+
+def _closed(scene: Scene, item: QueueItem, by: UUID, how: str, now: datetime) -> Scene:
+    scene = scene.with_rows(replace(item, closed_at=now, closed_by=by, closed_how=how))
+    return cancel_timer(scene, "promise", item.id)
+
+
+def _group(why: str) -> str:
+    return "service" if why in OF_THE_SERVICE else "words"
