@@ -10,7 +10,7 @@ import psycopg
 from service.gateways.ids import new_id
 from service.gateways.keys import read_keys
 from service.store.commit import write
-from service.store.gather import Wanted, gather
+from service.store.roster_writing import scenes_of
 from service.store.rows import Inbound, Member, Number, Outbound, Row, Staff
 from service.store.scene import Scene, scene_of
 
@@ -62,5 +62,4 @@ def store(database: str, number: Number, *rows: Row) -> None:
 def scene_at(database: str, phone: str, now: datetime = NOW) -> Scene:
     """What is stored around a number."""
     with psycopg.connect(database, autocommit=True) as connection:
-        (scene,) = gather(connection, Wanted(blind=(KEYS.blind(phone),)), now, KEYS)
-    return scene
+        return scenes_of(connection, [phone], now, KEYS, new_id)[phone]
