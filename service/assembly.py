@@ -22,7 +22,7 @@ from service.gateways.keys import KeyRing, read_keys
 from service.handoffs import Doing
 from service.inbox import Inbox
 from service.publishing import open_shelf
-from service.relay import TIMER_HANDLERS as RELAY
+from service.promises import TIMER_HANDLERS as PROMISES
 from service.relay import pass_on
 from service.rhythm import do, on_resume
 from service.rules.catalogue import CATALOGUE
@@ -33,6 +33,7 @@ from service.staff_texts import decide_staff
 from service.store.database import Pool, open_pool
 from service.store.rows import Timer
 from service.store.scene import Scene
+from service.threads import TIMER_HANDLERS as THREADS
 
 CODE_DIGITS = 7  # ten million codes and five tries: one in two million (DESIGN.md, the relay)
 
@@ -97,4 +98,4 @@ def timer_handlers(handlers: Handlers, inbox: Inbox) -> Mapping[str, Handler]:
         "resume": on_resume,
         "unsettled": inbox.settle_again,
     }
-    return {**own, **RELAY, **LADDER}
+    return {**own, **PROMISES, **THREADS, **LADDER}
