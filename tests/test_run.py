@@ -1,5 +1,6 @@
 """The bootstrap, without installing anything."""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -26,6 +27,20 @@ def test_an_unknown_command_is_refused() -> None:
     done = _run("dmeo")
     assert (done.returncode, done.stdout) == (2, "")
     assert "Usage" in done.stderr
+
+
+def test_a_missing_venv_takes_one_line(tmp_path: Path) -> None:
+    """On a machine whose Python comes without venv, the one line says which package to install."""
+    shutil.copy("run.py", tmp_path)
+    shutil.copytree("requirements", tmp_path / "requirements")
+    # As on Debian without python3-venv: there is no ensurepip. And no uv on the PATH, which would do without.
+    (tmp_path / "sitecustomize.py").write_text("import sys; sys.modules['ensurepip'] = None")
+    environ = {"PATH": str(tmp_path), "PYTHONPATH": str(tmp_path)}
+    command = [sys.executable, str(tmp_path / "run.py"), "demo"]
+    done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert "venv" in done.stderr
 
 
 def test_a_settings_file_is_read(tmp_path: Path) -> None:

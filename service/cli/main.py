@@ -19,6 +19,7 @@ COMMANDS: Mapping[str, str] = {
     "worker": "Do what is due and send what waits.",
     "clock": "Tell the workers what is due.",
     "migrate": "Bring the database and the published flows up to this version.",
+    "flows": "Check flows before anybody gets them.",
     "schedule": "See the moments of a rule before anybody lives by it.",
 }
 _USAGE = "peerline COMMAND ... (peerline COMMAND --help tells more)"
