@@ -1,0 +1,199 @@
+"""The door for texts, on a real database: one read, one write, nothing lost, nothing carried out twice."""
+
+from __future__ import annotations
+
+import base64
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg.abc import Params, Query
+from psycopg_pool import ConnectionPool
+
+from service.assembly import conversation_handlers
+from service.gateways.clock import Clock
+from service.gateways.ids import new_id
+from service.gateways.keys import read_keys
+from service.inbox import Inbox, Incoming, NotStored
+from service.rules.setting import Setting
+from service.staff_texts import decide_staff
+from service.store.commit import write
+from service.store.database import open_pool
+from service.store.gather import Wanted, gather
+from service.store.rows import Inbound, Outbound, QueueItem, Timer
+from service.store.scene import Scene
+from tests.house import NOW, SAM, phone, setting, staff_rows
+
+KEYS = read_keys(",".join(f"{name}:{use}:{base64.b64encode(bytes([place]) * 32).decode()}" for place, (name, use) in
+                          enumerate((("d1", "data"), ("i1", "index")))))  # fmt: skip
+
+
+class Counting(psycopg.Connection[Any]):
+    """A connection that counts the statements of everybody."""
+
+    statements: int = 0
+
+    def execute(self, query: Query, params: Params | None = None, **options: Any) -> psycopg.Cursor[Any]:  # type: ignore[override]
+        """Count, then execute."""
+        Counting.statements += 1
+        return super().execute(query, params, **options)
+
+
+@pytest.fixture
+def house() -> Setting:
+    """The made-up organisation, with ids that never come twice."""
+    return replace(setting(), new_id=new_id)
+
+
+@pytest.fixture
+def inbox(database: str, house: Setting) -> Iterator[Inbox]:
+    """An inbox over an empty database in which Sam and the staff are known."""
+    with open_pool(database) as pool:
+        with pool.connection() as connection:
+            people(connection)
+        yield Inbox(pool, KEYS, house, conversation_handlers(), decide_staff, Clock(), lambda: None)
+
+
+def people(connection: psycopg.Connection[Any]) -> None:
+    """Store Sam, who has said yes, and the staff."""
+    numbers = [replace(phone(place, "staff"), version=0) for place in (21, 22, 23, 24)]
+    numbers.append(replace(phone(1, "member", "given"), version=0))
+    numbers = [replace(number, blind=KEYS.blind(number.number)) for number in numbers]
+    rows = [row for row in staff_rows() if type(row).__name__ == "Staff"]
+    scene = Scene(numbers[0], {type(numbers[0]): {n.key: n for n in numbers}}).with_rows(*numbers, *rows, SAM)
+    assert 0 in write(connection, [scene], KEYS)
+
+
+def text(sid: str, body: str, sender: str = "+15555550101") -> Incoming:
+    """A text of Sam's."""
+    return Incoming(sid, sender, "+15555550100", body)
+
+
+def stored(inbox: Inbox) -> Scene:
+    """Sam as the database has them now."""
+    with inbox.pool.connection() as connection:
+        return gather(connection, Wanted(ids=(phone(1).id,)), inbox.clock.now(), KEYS)[0]
+
+
+def count(inbox: Inbox, query: str) -> int:
+    """A number that a query gives."""
+    with inbox.pool.connection() as connection:
+        row = connection.execute(query).fetchone()  # type: ignore[call-overload]
+        return int(row[0])
+
+
+def test_a_text_is_one_read_and_one_write(database: str, house: Setting) -> None:
+    """Two statements for each text, whatever follows from it, and each is its own commit (DESIGN.md)."""
+    pool = ConnectionPool(database, connection_class=Counting, min_size=1, kwargs={"autocommit": True, "prepare_threshold": 0})
+    with pool:
+        with pool.connection() as connection:
+            people(connection)
+        door = Inbox(pool, KEYS, house, conversation_handlers(), decide_staff, Clock(), lambda: None)
+        for sid, body in (("SM1", "saw a heron"), ("SM2", "i want to kill myself"), ("SM3", "STOP")):
+            Counting.statements = 0
+            assert door.take(text(sid, body)) == "taken"
+            assert Counting.statements == 2, body
+
+
+def test_a_repeat_changes_nothing(inbox: Inbox) -> None:
+    """The provider may call again with the same id: nothing is stored, sent or asked twice."""
+    assert inbox.take(text("SM1", "saw a heron")) == "taken"
+    before = count(inbox, "select count(*) from outbound")
+    assert inbox.take(text("SM1", "saw a heron")) == "repeat"
+    assert count(inbox, "select count(*) from outbound") == before
+    assert count(inbox, "select count(*) from inbound") == 1
+
+
+def test_a_hundred_repeats_at_once_are_one(inbox: Inbox) -> None:
+    """Ten threads with the same id: one message, one set of consequences."""
+    outcomes: list[str] = []
+    threads = [threading.Thread(target=lambda: outcomes.append(inbox.take(text("SM9", "hola")))) for _ in range(10)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["repeat"] * 9 + ["taken"]
+    assert count(inbox, "select count(*) from inbound") == 1
+    assert count(inbox, "select count(*) from queue") == 1
+
+
+def test_many_texts_at_once_are_all_stored_and_decided(inbox: Inbox) -> None:
+    """One number from many threads: each text is stored; what could not be decided in three tries waits unsettled."""
+    threads = [threading.Thread(target=inbox.take, args=(text(f"SM{place}", f"words {place}"),)) for place in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert count(inbox, "select count(*) from inbound") == 12
+    unsettled = count(inbox, "select count(*) from inbound where state = 'unsettled'")
+    assert count(inbox, "select count(*) from timers where kind = 'unsettled'") == unsettled
+
+
+def test_a_decision_that_fails_keeps_the_message_and_tells_a_person(inbox: Inbox) -> None:
+    """An error is nobody's silence: stored unsettled, in a queue, and taken up again."""
+    broken = replace(inbox, setting=replace(inbox.setting, flows=fails, texts=None))  # type: ignore[arg-type]
+    assert broken.take(text("SM1", "help")) == "unsettled"
+    scene = stored(inbox)
+    assert [(i.body, i.state) for i in scene.all(Inbound)] == [("help", "unsettled")]
+    assert [item.why for item in scene.all(QueueItem)] == ["unread"]
+    timer = Timer("unsettled", scene.all(Inbound)[0].id, scene.number.id, NOW)
+    settled = inbox.settle_again(scene, inbox.setting, timer, inbox.clock.now())
+    assert [i.state for i in settled.all(Inbound)] == ["settled"]
+    assert [m.kind for m in settled.all(Outbound) if m.number_id == scene.number.id] == ["answer"]
+
+
+def test_a_repeat_of_an_unsettled_text_settles_it(inbox: Inbox) -> None:
+    """When the provider calls again after a failure, the message is decided then."""
+    replace(inbox, setting=replace(inbox.setting, texts=None)).take(text("SM1", "help"))  # type: ignore[arg-type]
+    assert inbox.take(text("SM1", "help")) == "taken"
+    assert count(inbox, "select count(*) from inbound where state = 'settled'") == 1
+
+
+@pytest.mark.parametrize("body", ["", "\x00", "\ud800 lone", "x" * 20_000, "👩‍👩‍👧‍👦" * 50, "' ; drop table numbers; --", "{me}"])
+def test_odd_bodies_are_stored_and_reach_a_person(inbox: Inbox, body: str) -> None:
+    """Undecodable, empty and enormous texts are kept and passed on."""
+    assert inbox.take(text("SM1", body)) == "taken"
+    assert count(inbox, "select count(*) from queue where closed_at is null") == 1
+
+
+def test_words_are_not_readable_in_the_database(inbox: Inbox) -> None:
+    """What is at rest is sealed: no body, name or number stands in any column."""
+    inbox.take(text("SM1", "canary heron"))
+    with inbox.pool.connection() as connection:
+        for table in ("inbound", "outbound", "numbers", "members", "staff", "threads"):
+            rows = connection.execute(f"select {table}::text from {table}").fetchall()  # type: ignore[call-overload]
+            assert rows or table == "threads"
+            dump = " ".join(row[0] for row in rows)
+            assert not any(word in dump for word in ("canary", "Sam", "5555550101", "Rosa"))
+            assert "canary heron".encode().hex() not in dump
+
+
+def test_a_database_that_is_away_is_said_so_in_two_seconds(house: Setting) -> None:
+    """No connection, no 200."""
+    with open_pool("postgresql://postgres@127.0.0.1:1/none") as pool:
+        door = Inbox(pool, KEYS, house, conversation_handlers(), decide_staff, Clock(), lambda: None)
+        with pytest.raises(NotStored):
+            door.take(text("SM1", "hola"))
+
+
+def test_parts_of_a_text_are_found_again(inbox: Inbox) -> None:
+    """Two texts within two minutes are screened as one, also when they come by two requests."""
+    inbox.take(text("SM1", "i took all my"))
+    inbox.take(text("SM2", "pills at once"))
+    assert count(inbox, "select count(*) from escalations") == 1
+
+
+def fails(versions: object) -> Any:
+    """A shelf that cannot be read."""
+    raise RuntimeError("the shelf is broken")
+
+
+def test_keys_come_from_fixed_bytes() -> None:
+    """The tests' own keys open what they sealed, and only at its place."""
+    sealed = KEYS.seal("hola", "inbound.body.1")
+    assert KEYS.open(sealed, "inbound.body.1") == "hola"
+    with pytest.raises(ValueError, match="does not open"):
+        KEYS.open(sealed, "inbound.body.2")
