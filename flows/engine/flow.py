@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from flows.engine.kinds import Kind, Value
 from flows.engine.moments import ClockTime, DateKept, Length
 from flows.engine.problems import Place
+from flows.engine.script import Trial
 
 Test = Callable[[Mapping[str, Value], Mapping[str, Value], int], bool]
 
@@ -241,6 +242,7 @@ class Flow:
     budget: int | None
     file: str
     place: Place
+    trials: tuple[Trial, ...] = ()
 
     @property
     def values(self) -> Mapping[str, Kind]:

@@ -18,7 +18,7 @@ from flows.engine.matching import meaning
 from flows.engine.outline import after_silence
 from flows.engine.session import Frame, Session
 from flows.engine.verbs import end_flow, go_on
-from flows.engine.walk import CannotGoOn, Walk
+from flows.engine.walk import CannotGoOn, Visit, Walk
 
 
 def advance(
@@ -29,14 +29,24 @@ def advance(
     `now` is aware; every `Wait.until` is UTC. An event that the session does not wait for, such as a stale fence,
     gives back the same session and no effects.
     """
+    session, effects, _ = traced(flows, session, event, facts, now)
+    return session, effects
+
+
+def traced(
+    flows: Mapping[str, Flow], session: Session, event: Event, facts: Facts, now: datetime
+) -> tuple[Session, tuple[Effect, ...], tuple[Visit, ...]]:
+    """Do as `advance` does, and tell which ways were walked, for coverage and for the player."""
     walk = Walk(flows, session, facts, now)
     try:
         is_taken = _take(walk, event)
     except CannotGoOn as problem:
-        return Session((), walk.fence, ended=True), (*walk.effects, follow.Stuck(str(problem)))
+        stuck = (*walk.effects, follow.Stuck(str(problem)))
+        return Session((), walk.fence, ended=True), stuck, tuple(walk.visits)
     if not is_taken:
-        return session, ()
-    return Session(tuple(walk.frames), walk.fence, ended=not walk.frames), tuple(walk.effects)
+        return session, (), ()
+    after = Session(tuple(walk.frames), walk.fence, ended=not walk.frames)
+    return after, tuple(walk.effects), tuple(walk.visits)
 
 
 def _take(walk: Walk, event: Event) -> bool:
@@ -92,6 +102,7 @@ def _answer(walk: Walk, verb: Ask, text: str) -> bool:
 
 def _answered(walk: Walk, verb: Ask | Wait, reply: Reply, said: Value) -> None:
     """Keep what was said, or what the reply stands for, and go where the reply goes."""
+    walk.note(reply.name)
     if verb.keep is not None:
         walk.keep(verb.keep, _kept(walk.flow.keeps[verb.keep], reply, said))
     if reply.go:
@@ -126,6 +137,7 @@ def _pass_unread(walk: Walk, verb: Ask) -> None:
 def _time_came(walk: Walk) -> bool:
     """The time of a wait or of a rung of silence has come."""
     verb = walk.verb
+    walk.note(f"silence {walk.frame.rung + 1}" if isinstance(verb, Ask) else "time comes")
     if isinstance(verb, Ask):
         _climb(walk, verb, walk.frame.rung)
     elif isinstance(verb, Wait):
@@ -155,6 +167,7 @@ def _skip(walk: Walk) -> bool:
     goal = (verb.skip or after_silence(verb)) if isinstance(verb, Ask) else None
     if goal is None:
         return False
+    walk.note("skip")
     walk.jump(goal.step)
     go_on(walk)
     return True

@@ -18,7 +18,11 @@ DEEPEST = 8  # flows that run each other
 def go_on(walk: Walk) -> None:
     """Carry out verbs until one waits or the conversation has ended; raises CannotGoOn after too many."""
     for _ in range(MOST_VERBS):
-        if not walk.frames or not carry_out(walk, walk.verb):
+        if not walk.frames:
+            return
+        verb = walk.verb
+        walk.note()
+        if not carry_out(walk, verb):
             return
     raise CannotGoOn(f"the flow {walk.flow.name} goes round without a wait")
 
@@ -73,6 +77,7 @@ def _moment(walk: Walk, verb: Wait) -> datetime | None:
 
 def _choose(walk: Walk, verb: Choose) -> bool:
     goal = _chosen(walk, verb)
+    walk.note(goal.step if goal is not None else "otherwise")
     if goal is None:
         walk.next_verb()
     else:

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 UNANSWERED = Length(days=1)  # how long a question without a ladder of its own stays open
 
 
+# A way that was walked: flow, step, verb, and what led on from there (empty: the verb was carried out).
+Visit = tuple[str, str, int, str]
+
+
 class CannotGoOn(Exception):
     """The conversation has nowhere to go; the message names flows and steps, never a member or their words."""
 
@@ -27,13 +31,14 @@ class CannotGoOn(Exception):
 class Walk:
     """A conversation in the middle of one step; made, changed and thrown away within one call."""
 
-    __slots__ = ("effects", "facts", "fence", "flows", "frames", "now")
+    __slots__ = ("effects", "facts", "fence", "flows", "frames", "now", "visits")
 
     def __init__(self, flows: Mapping[str, Flow], session: Session, facts: Facts, now: datetime) -> None:
         self.flows, self.facts, self.now = flows, facts, now
         self.frames = list(session.frames)
         self.fence = session.fence
         self.effects: list[Effect] = []
+        self.visits: list[Visit] = []
 
     @property
     def frame(self) -> Frame:
@@ -56,6 +61,11 @@ class Walk:
         if step is None or frame.at >= len(step.verbs):
             raise CannotGoOn(f"the flow {frame.flow} has no step {frame.step} to stand on")
         return step.verbs[frame.at]
+
+    def note(self, way: str = "") -> None:
+        """Note that the present verb was carried out, or left by a way: the name of a reply, `silence 1`, `skip`."""
+        frame = self.frames[-1]
+        self.visits.append((frame.flow, frame.step, frame.at, way))
 
     def jump(self, step: str) -> None:
         """Go on at the beginning of another step."""

@@ -10,6 +10,7 @@ from flows.engine.kinds import Kind, read_kind
 from flows.engine.parse.reading import Reading, read_flag, read_items, read_one_of, read_table, read_words
 from flows.engine.parse.replies import read_silence
 from flows.engine.parse.steps import read_steps
+from flows.engine.parse.tests import read_tests
 from flows.engine.parse.texts import read_text
 from flows.engine.problems import Place, Problems, suggest
 
@@ -58,6 +59,7 @@ def _flow(reading: Reading, table: Table) -> Flow:
         budget=_budget(reading, table.get("budget")),
         file=reading.problems.file,
         place=table.place,
+        trials=read_tests(reading, table.get("tests")),
     )
 
 
