@@ -81,6 +81,9 @@ KEYS: Mapping[str, frozenset[str]] = {
         "message_late": "org",
         "member_stopped": "tag",
         "staff_help": "org",
+        "call_spoken": "org hours lines",
+        "fallback_spoken": "org hours lines",
+        "fallback_text": "org",
     }.items()
 }
 

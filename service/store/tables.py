@@ -49,6 +49,13 @@ heartbeats = Table(
     Column("kind", Text, nullable=False),
     Column("at", DateTime(timezone=True), nullable=False),  # machine time
 )  # fmt: skip
+senders = Table(
+    "senders", metadata,
+    Column("number", Text, primary_key=True),  # one of the organisation's own
+    Column("free_at", DateTime(timezone=True), nullable=False),  # machine time until which its rate is used up
+    Column("held_until", DateTime(timezone=True), nullable=True),  # machine time; routine texts wait, the account is refused
+    Column("held_code", Integer, nullable=True),
+)  # fmt: skip
 
 
 def _index(name: str, table: str, *columns: str, unique: bool = False, where: str | None = None) -> None:
@@ -65,9 +72,11 @@ _index("inbound_number", "inbound", "number_id", "received_at")
 _index("inbound_unsettled", "inbound", "received_at", where="state = 'unsettled'")
 _index("outbound_queued", "outbound", "lane", "seq", where="state = 'queued'")
 _index("outbound_sending", "outbound", "lease_until", where="state = 'sending'")
-_index("outbound_number_queued", "outbound", "number_id", "lane", "seq", where="state in ('queued', 'sending')")
+_SENDING = "state in ('queued', 'sending', 'unsure')"
+_index("outbound_number_queued", "outbound", "number_id", "lane", "seq", where=_SENDING)
 _index("outbound_number", "outbound", "number_id", "at")
-_index("outbound_unsure", "outbound", "claimed_at", where="state = 'unsure'")
+_index("outbound_unsure", "outbound", "lease_until", where="state = 'unsure'")
+_index("outbound_sid", "outbound", "sid", where="sid is not null")
 _index("outbound_sent", "outbound", "sent_at", where="state = 'sent'")
 _index("conversations_open", "conversations", "number_id", unique=True, where="state = 'open'")
 _index("threads_tag", "threads", "staff_number_id", "tag", unique=True, where="closed_at is null")

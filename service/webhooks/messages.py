@@ -24,7 +24,7 @@ def messages_blueprint(settings: Settings, inbox: Inbox) -> Blueprint:
     def receive() -> Response:
         """Take one text in, once for each of the provider's ids."""
         try:
-            inbox.take(_text())
+            inbox.take(read_text())
         except NotStored:
             return Response("The text could not be stored; please try again.", status=503, mimetype="text/plain")
         return Response(EMPTY, mimetype="text/xml")
@@ -32,7 +32,10 @@ def messages_blueprint(settings: Settings, inbox: Inbox) -> Blueprint:
     return blueprint
 
 
-def _text() -> Incoming:
+def read_text() -> Incoming:
+    """The text in the form of the request."""
     form = request.form
     media = form.get("NumMedia", "0")
-    return Incoming(form["MessageSid"], form["From"], form["To"], form.get("Body", ""), int(media) if media.isdecimal() else 0)
+    return Incoming(
+        form["MessageSid"], form["From"], form["To"], form.get("Body", ""), int(media) if media.isdecimal() else 0
+    )

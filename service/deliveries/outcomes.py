@@ -1,0 +1,96 @@
+"""What follows from an answer of the provider, or from none: the table of promises in DESIGN.md, as pure functions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+from uuid import UUID
+
+from service.gateways.twilio import Accepted, Known, TwilioRefused, TwilioUncertain
+from service.store.outcomes import Outcome, Report
+from service.store.rows import Outbound
+
+# Kinds that go out again at once when it is uncertain whether they went, once for each message (DESIGN.md, the table).
+REPEATED = ("alert", "safety")
+# Tries on temporary refusals: an alert that cannot go soon makes the ladder climb; the others outlast an outage of hours.
+TRIES = {"alert": 4}
+MANY_TRIES = 40
+LONGEST_PAUSE = timedelta(minutes=5)  # between two tries
+ACCOUNT_PAUSE = timedelta(minutes=1)  # until the next try while the provider refuses the whole account
+GRACE = timedelta(seconds=10)  # for a report to come before the provider is asked
+GIVE_UP = timedelta(minutes=10)  # after which a text that nobody can tell about is recorded as unknown
+
+Answer = Accepted | TwilioRefused | TwilioUncertain
+_FINAL = {
+    "delivered": "delivered",
+    "read": "delivered",
+    "undelivered": "undelivered",
+    "failed": "failed",
+    "canceled": "failed",
+}
+_ON_ITS_WAY = ("accepted", "scheduled", "queued", "sending", "sent", "partially_delivered")
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Both clocks, and the id of a ledger row that may be needed."""
+
+    now: datetime
+    machine: datetime
+    proof_id: UUID
+
+
+def after_answer(outbound: Outbound, claim: UUID, answer: Answer, moment: Moment) -> Outcome:
+    """What a try came to."""
+    if isinstance(answer, Accepted):
+        return Outcome(outbound.id, claim, "sent", moment.proof_id, sid=answer.sid)
+    if isinstance(answer, TwilioUncertain):
+        grace = timedelta(0) if outbound.kind in REPEATED else GRACE
+        return Outcome(outbound.id, claim, "unsure", moment.proof_id, ask_at=moment.machine + grace)
+    again = _next_try(outbound, answer, moment.now)
+    state: Literal["queued", "failed"] = "failed" if again is None else "queued"
+    return Outcome(outbound.id, claim, state, moment.proof_id, code=answer.code, ready_at=again)
+
+
+def after_asking(outbound: Outbound, asked: Literal["nothing there", "no answer"], moment: Moment) -> Outcome | None:
+    """What becomes of an uncertain message that the provider does not know, or about which it did not answer; None: ask later."""
+    claim = outbound.claim or outbound.id
+    if outbound.kind in REPEATED and outbound.copies == 0:
+        return Outcome(outbound.id, claim, "queued", moment.proof_id, ready_at=moment.now, again=True)
+    since = outbound.claimed_at or moment.machine
+    if asked == "nothing there" or moment.machine - since >= GIVE_UP:
+        return Outcome(outbound.id, claim, "unknown", moment.proof_id)
+    return None
+
+
+def read_report(sid: str, status: str, code: int | None) -> Report | None:
+    """The provider's word for a message's state as ours; None for a word that says nothing to us."""
+    if status in _ON_ITS_WAY:
+        return Report(sid, "sent", code)
+    final = _FINAL.get(status)
+    return None if final is None else Report(sid, final, code)  # type: ignore[arg-type]  # the table's values are its words
+
+
+def pick(outbound: Outbound, listed: Sequence[Known], taken: frozenset[str]) -> Known | None:
+    """The oldest text in the provider's list with these words that belongs to no message of ours yet."""
+    fitting = [known for known in listed if known.body == outbound.body and known.sid not in taken]
+    return min(fitting, key=lambda known: known.created, default=None)
+
+
+def validity(outbound: Outbound, now: datetime) -> int:
+    """For how many seconds the provider may still send it: a page soon or not at all, nothing later than it is worth."""
+    if outbound.kind == "alert":
+        return 300
+    return 14_400 if outbound.expires_at is None else int((outbound.expires_at - now).total_seconds())
+
+
+def _next_try(outbound: Outbound, refused: TwilioRefused, now: datetime) -> datetime | None:
+    if refused.kind == "temporary" and outbound.attempts < TRIES.get(outbound.kind, MANY_TRIES):
+        again = now + min(timedelta(seconds=2 ** min(outbound.attempts, 10)), LONGEST_PAUSE)
+    elif refused.kind == "account" and outbound.kind != "alert":
+        again = now + ACCOUNT_PAUSE
+    else:
+        return None
+    return None if outbound.expires_at is not None and again >= outbound.expires_at else again

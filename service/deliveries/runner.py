@@ -1,0 +1,180 @@
+"""Hands over what waits: claims in batches, calls the provider from threads with no transaction open, stores the answers."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Collection, Iterable
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import structlog
+from psycopg.errors import DeadlockDetected
+
+from service.deliveries.choosing import choose, lanes_open
+from service.deliveries.outcomes import ACCOUNT_PAUSE, Answer, Moment, after_answer, read_report, validity
+from service.deliveries.settling import Settling
+from service.gateways.clock import Clock
+from service.gateways.keys import KeyRing
+from service.gateways.twilio import CONCURRENCY, CONNECT, READ, Provider, TwilioRefused, TwilioUncertain
+from service.store.database import Pool
+from service.store.outcomes import Outcome, note_outcomes, note_report, stop_numbers
+from service.store.sending import Claim, Waiting, hold_sender, is_waiting, lock_sender, lock_waiting, mark, use_sender
+
+LEASE = timedelta(seconds=30)  # machine time; longer than the longest request, so that only the dead and frozen lose it
+REQUEST = timedelta(seconds=CONNECT + READ)
+LOOK = 0.25  # seconds after which new messages are looked for while others are in flight
+STINT = 20.0  # seconds after which one run ends, so that a worker that should stop can
+
+log = structlog.get_logger()
+Tried = tuple[Waiting, Outcome, Answer | None]
+
+
+@dataclass(slots=True)
+class Deliveries:
+    """One process's senders. Any number of processes may run; several runs in one process become one."""
+
+    pool: Pool
+    keys: KeyRing
+    provider: Provider
+    clock: Clock
+    rate: float  # segments a second that our number may send
+    public_url: str
+    new_id: Callable[[], UUID]
+    poke: Callable[[], None]
+    crash: Callable[[str], None]
+    _turn: threading.Lock = field(default_factory=threading.Lock)
+    _again: threading.Event = field(default_factory=threading.Event)
+    _threads: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(CONCURRENCY, "sender"))
+
+    def run(self) -> int:
+        """Settle what is uncertain and hand over all that is ready; returns how many tries were made.
+
+        A second run in this process returns at once and makes the first look again. Raises the database's error where it is away.
+        """
+        self._again.set()
+        tries = 0
+        while self._again.is_set() and self._turn.acquire(blocking=False):
+            try:
+                self._again.clear()
+                tries += self._drain()
+            finally:
+                self._turn.release()
+        return tries
+
+    def sweep(self) -> int:
+        """Ask the provider about messages of which no final report came; returns how many."""
+        return self._settling().ask_about_silent(self._threads)
+
+    def has_work(self) -> bool:
+        """Whether anything is ready to be sent, or waits to be settled."""
+        with self.pool.connection() as connection:
+            return is_waiting(connection, self.clock.now(), self.clock.machine())
+
+    def report(self, outbound_id: UUID, sid: str, status: str, code: int | None) -> bool:
+        """Store the provider's report about a message of ours; returns whether it was new. Raises where the database is away."""
+        report = read_report(sid, status, code)
+        if report is None:
+            log.warning("unknown status", outbound=str(outbound_id), status=status[:40])
+            return False
+        with self.pool.connection() as connection:
+            new = note_report(connection, outbound_id, report, self.new_id(), self.clock.now())
+        if new:
+            self.poke()
+        return new
+
+    def close(self) -> None:
+        """Let the senders finish."""
+        self._threads.shutdown()
+
+    def _settling(self) -> Settling:
+        return Settling(self.pool, self.keys, self.provider, self.clock, self.new_id)
+
+    def _drain(self) -> int:
+        until, tries = time.monotonic() + STINT, 0
+        flying: set[Future[Tried]] = set()
+        self._settling().settle(self._threads)
+        while True:
+            pause = None
+            if len(flying) <= CONCURRENCY * 3 // 4 and time.monotonic() < until:
+                claim, given_up = self.new_id(), self.clock.machine() + LEASE - REQUEST
+                claimed, pause = self._claim(claim, CONCURRENCY - len(flying))
+                flying |= {self._threads.submit(self._hand_over, item, claim, given_up) for item in claimed}
+            if flying:
+                done, flying = wait(flying, timeout=LOOK, return_when=FIRST_COMPLETED)
+                tries += self._store([future.result() for future in done])
+            elif pause is None:
+                return tries
+            else:
+                time.sleep(pause)
+
+    def _claim(self, claim: UUID, limit: int) -> tuple[list[Waiting], float | None]:
+        """Messages that are now ours to hand over, and in how many seconds to look again if the rate held some back."""
+        if not self.has_work():
+            return [], None
+        with self.pool.connection() as connection, connection.transaction():
+            now, machine = self.clock.now(), self.clock.machine()
+            sender = lock_sender(connection, self.provider.number, machine)
+            waiting = lock_waiting(connection, now, limit, self.keys, lanes_open(sender, machine))
+            chosen = choose(waiting, sender, self.rate, now, machine)
+            if chosen.marks:
+                ours = mark(connection, chosen.marks, Claim(claim, now, machine, machine + LEASE))
+                use_sender(connection, self.provider.number, chosen.free_at)
+            else:
+                ours = frozenset()
+        self.crash("after_claim")
+        left = len(chosen.marks) < len(waiting)
+        pause = min(1.0, max(0.05, (chosen.free_at - machine).total_seconds() - 1)) if left else None
+        # What was only withheld may have hidden the next message of the same person: look again at once.
+        return [item for item in waiting if item.outbound.id in ours], 0.0 if pause is None and chosen.marks else pause
+
+    def _hand_over(self, item: Waiting, claim: UUID, given_up: datetime) -> Tried:
+        """One try; not made at all after `given_up`, when this process was frozen for so long that others may settle it."""
+        self.crash("before_http")
+        answer = self._ask(item) if self.clock.machine() < given_up else TwilioRefused(0, "temporary")
+        self.crash("after_http")
+        moment = Moment(self.clock.now(), self.clock.machine(), self.new_id())
+        return item, after_answer(item.outbound, claim, answer, moment), answer
+
+    def _ask(self, item: Waiting) -> Answer:
+        outbound, now = item.outbound, self.clock.now()
+        url = f"{self.public_url}/twilio/messages/{outbound.id}/status"
+        try:
+            return self.provider.send(item.number.number, outbound.body, url, validity(outbound, now))
+        except (TwilioRefused, TwilioUncertain) as answer:
+            return answer
+
+    def _store(self, tried: Collection[Tried]) -> int:
+        if not tried:
+            return 0
+        self.crash("before_store")
+        self._note([outcome for _, outcome, _ in tried])
+        self.crash("after_store")
+        refused = [(item, answer) for item, _, answer in tried if isinstance(answer, TwilioRefused)]
+        self._follow({item.number.id for item, answer in refused if answer.kind == "opted_out"})
+        self._hold({answer.code for _, answer in refused if answer.kind == "account"})
+        self.poke()
+        return len(tried)
+
+    def _note(self, outcomes: list[Outcome]) -> None:
+        for _ in range(3):
+            try:
+                with self.pool.connection() as connection:
+                    note_outcomes(connection, outcomes, self.clock.now())
+            except DeadlockDetected:
+                continue
+            return
+
+    def _follow(self, numbers: Iterable[UUID]) -> None:
+        stopped = [(number, self.new_id()) for number in numbers]
+        if stopped:
+            with self.pool.connection() as connection:
+                stop_numbers(connection, stopped, self.clock.now())
+
+    def _hold(self, codes: Collection[int]) -> None:
+        if codes:
+            log.error("the provider refuses the whole account: routine texts wait", code=min(codes))
+            with self.pool.connection() as connection:
+                hold_sender(connection, self.provider.number, self.clock.machine() + ACCOUNT_PAUSE, min(codes))

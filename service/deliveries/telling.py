@@ -1,0 +1,21 @@
+"""Telling the author that their own words did not go, or that nobody knows: those are never sent twice by themselves."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from service.rules.setting import Setting
+from service.staff_phones import tell
+from service.store.rows import Timer
+from service.store.scene import Scene
+
+_TEXTS = {"stopped": "not_sent_stopped", "unsure": "not_sent"}
+
+
+def on_not_sent(scene: Scene, setting: Setting, timer: Timer, now: datetime) -> Scene:
+    """A timer's handler: tell the author on their phone, with the thread's tag. The fence is the reason and the tag."""
+    why, _, tag = timer.fence.partition(":")
+    return scene if scene.staff is None else tell(scene, setting, scene.staff, _TEXTS[why], now, tag=tag)
+
+
+TIMER_HANDLERS = {"not sent": on_not_sent}

@@ -1,0 +1,150 @@
+"""Claiming what is to be sent: at most one message for each recipient, decided under the lock of the recipient's row.
+
+A claim is one short transaction: take our sender's row (its rate is shared by all workers), lock the recipients of the first
+messages that are ready, read them as they are now, and mark each as being sent or as withheld. No transaction is open while
+the provider is asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+import psycopg
+
+from service.store.codec import Ring, decode
+from service.store.consequences import CONSEQUENCES
+from service.store.rows import Member, Number, Outbound
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """One of our numbers: until when its rate is used up, and until when routine texts wait; machine time."""
+
+    free_at: datetime
+    held_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A message that is ready, its recipient as they are now, and the member they are, if one."""
+
+    outbound: Outbound
+    number: Number
+    member: Member | None
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What a claim makes of one message: it is being sent, or withheld for a reason."""
+
+    outbound_id: UUID
+    held: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One claim: its id, both clocks, and until when (machine time) nobody else may settle what it took."""
+
+    claim_id: UUID
+    now: datetime
+    machine: datetime
+    lease_until: datetime
+
+
+def lock_sender(connection: psycopg.Connection[Any], number: str, machine: datetime) -> Sender:
+    """Our number's row, locked until the transaction ends, so that claims follow one another."""
+    # A worker that is frozen while it holds the lock must not hold up everybody: the server ends its transaction.
+    connection.execute("select set_config('idle_in_transaction_session_timeout', '1s', true)")
+    connection.execute(
+        "insert into senders (number, free_at) values (%s, %s) on conflict do nothing", (number, machine)
+    )
+    row = connection.execute(
+        "select free_at, held_until from senders where number = %s for update", (number,)
+    ).fetchone()
+    if row is None:  # inserted above; nothing deletes it
+        raise LookupError("our own number has no row")
+    return Sender(row[0], row[1])
+
+
+def use_sender(connection: psycopg.Connection[Any], number: str, free_at: datetime) -> None:
+    """Note until when the rate of our number is used up."""
+    connection.execute("update senders set free_at = %s where number = %s", (free_at, number))
+
+
+def hold_sender(connection: psycopg.Connection[Any], number: str, until: datetime, code: int) -> None:
+    """Let routine texts wait: the provider refuses the whole account with this code."""
+    connection.execute("update senders set held_until = %s, held_code = %s where number = %s", (until, code, number))
+
+
+def held_code(connection: psycopg.Connection[Any], machine: datetime) -> int | None:
+    """The code with which the provider refuses the whole account just now, or None."""
+    row = connection.execute("select held_code from senders where held_until > %s limit 1", (machine,)).fetchone()
+    return None if row is None else row[0]
+
+
+def lock_waiting(
+    connection: psycopg.Connection[Any], now: datetime, limit: int, keys: Ring, lanes: int
+) -> tuple[Waiting, ...]:
+    """The first ready message of up to `limit` recipients with nothing in flight, safety first, their rows locked.
+
+    Only lanes below `lanes` are looked at. A recipient whose row somebody else holds is left for the next look.
+    """
+    rows = connection.execute(
+        _LOCK, {"now": now, "limit": limit, "lanes": lanes}, prepare=True, binary=False
+    ).fetchall()
+    return tuple(_waiting(row, keys) for row in sorted(rows, key=lambda row: (row[0], row[1])))
+
+
+def mark(connection: psycopg.Connection[Any], marks: Sequence[Mark], claim: Claim) -> frozenset[UUID]:
+    """Mark messages as being sent or withheld, with what follows from withholding; returns those that are now being sent.
+
+    A message that is no longer queued, or whose recipient has another in flight by now, stays as it is.
+    """
+    found = [{"id": item.outbound_id, "held": item.held} for item in marks]
+    values = {"doc": orjson.dumps(found).decode(), **asdict(claim)}
+    rows = connection.execute(_MARK, values, prepare=True, binary=False).fetchall()
+    return frozenset(row[0] for row in rows)
+
+
+def is_waiting(connection: psycopg.Connection[Any], now: datetime, machine: datetime) -> bool:
+    """Whether anything is ready to be sent, or waits to be settled."""
+    row = connection.execute(_IS_WAITING, {"now": now, "machine": machine}).fetchone()
+    return bool(row and row[0])
+
+
+def _waiting(row: Sequence[Any], keys: Ring) -> Waiting:
+    outbound, number = decode(Outbound, row[2], keys), decode(Number, row[3], keys)
+    return Waiting(outbound, number, None if row[4] is None else decode(Member, row[4], keys))
+
+
+_IN_FLIGHT = "exists (select 1 from outbound e where e.number_id = o.number_id and e.state in ('sending', 'unsure'))"
+_LOCK = f"""with free as materialized (
+    select o.id, o.number_id from outbound o
+    where o.state = 'queued' and o.ready_at <= %(now)s and o.lane < %(lanes)s and not {_IN_FLIGHT}
+      and not exists (select 1 from outbound e where e.number_id = o.number_id and e.state = 'queued'
+          and e.ready_at <= %(now)s and (e.lane, e.seq) < (o.lane, o.seq))
+    order by o.lane, o.seq limit %(limit)s)
+select o.lane, o.seq, row_to_json(o), row_to_json(n), (select row_to_json(m) from members m where m.number_id = n.id)
+from free join numbers n on n.id = free.number_id join outbound o on o.id = free.id
+order by n.id for update of n skip locked"""
+
+_MARK = f"""with r as (select * from jsonb_to_recordset(%(doc)s::jsonb) as r(id uuid, held text)),
+changed as (update outbound o set
+    state = case when r.held is null then 'sending' else 'withheld' end,
+    reason = case when r.held is null then o.reason else o.reason || jsonb_build_object('held', r.held) end,
+    claim = %(claim_id)s, claimed_at = case when r.held is null then %(machine)s else o.claimed_at end,
+    lease_until = case when r.held is null then %(lease_until)s end,
+    attempts = o.attempts + (r.held is null)::int,
+    final_at = case when r.held is not null then %(now)s end
+  from r where o.id = r.id and o.state = 'queued' and not {_IN_FLIGHT} returning o.*),
+{CONSEQUENCES}
+select id from changed where state = 'sending'"""
+
+_IS_WAITING = """select exists (select 1 from outbound where state = 'queued' and ready_at <= %(now)s)
+    or exists (select 1 from outbound where state = 'sending' and lease_until <= %(machine)s)
+    or exists (select 1 from outbound where state = 'unsure' and lease_until <= %(machine)s)"""
