@@ -60,7 +60,9 @@ def page_of(scene: Scene, code: str) -> tuple[Escalation, Page] | None:
     """The alert that this phone was told of with this code, while it is not closed; the newest, should two have one code."""
     pages = [p for p in scene.all(Page) if p.staff_number_id == scene.number.id and p.code == code]
     found = [(scene.get(Escalation, page.escalation_id), page) for page in pages]
-    open_ones = [(escalation, page) for escalation, page in found if escalation is not None and escalation.state != "closed"]
+    open_ones = [
+        (escalation, page) for escalation, page in found if escalation is not None and escalation.state != "closed"
+    ]
     return max(open_ones, key=lambda pair: pair[1].told_at, default=None)
 
 
@@ -80,7 +82,9 @@ def wrong_code(scene: Scene, setting: Setting, person: Staff, now: datetime) -> 
         scene = scene.with_rows(replace(scene.number, memory={**scene.number.memory, "wrong_codes": wrong}))
         return tell(scene, setting, person, "alert_code_wrong", now)
     memory = {**_freed(scene.number), "codes_blocked_at": now.isoformat()}
-    scene = scene.with_rows(replace(scene.number, memory=memory), Audit(setting.new_id(), now, person.id, "codes blocked"))
+    scene = scene.with_rows(
+        replace(scene.number, memory=memory), Audit(setting.new_id(), now, person.id, "codes blocked")
+    )
     scene = tell(scene, setting, person, "alert_code_blocked", now)
     return tell_supervisors(scene, setting, person, "alert_blocked_supervisor", now)
 

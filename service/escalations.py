@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from service.chain import pages_of, somebody_may_take
+from service import paging
 from service.handoffs import Raising
-from service.paging import alert_draft, begin, climb_now, on_page_failed, on_rung, reopen, tell_next
-from service.queues import items_of, now_with, outcome_given, wait_for_outcome
+from service.ladders import keep, ladder_of, pages_of, still
+from service.paging import alert_draft, begin, code_of, leave, raise_tier
+from service.queues import items_of, outcome_given, shown_with, wait_for_outcome
+from service.rules.ladder import take as let_take
 from service.rules.setting import Setting
 from service.staff_phones import send, staff_draft, tell
-from service.store.rows import Audit, Escalation, Inbound, Member, Number, Page, Staff, Thread, Timer
+from service.store.rows import Audit, Escalation, Inbound, Member, Number, Page, Staff, Thread
 from service.store.scene import Scene
 from service.threads import Carried, carry, open_thread
-from service.timers import cancel_timer, set_timer
 
 
 def raise_alert(scene: Scene, setting: Setting, raising: Raising, now: datetime) -> Scene:
@@ -27,11 +28,12 @@ def raise_alert(scene: Scene, setting: Setting, raising: Raising, now: datetime)
         escalation = _new(scene, setting, raising, now)
         scene = scene.with_rows(escalation)
         return begin(wait_for_outcome(scene, setting, escalation, raising.inbound, now), setting, escalation, now)
-    escalation = replace(found, tier=max(found.tier, raising.tier), said_stop=found.said_stop or raising.said_stop)
+    tier = max(found.tier, raising.tier) if found.state == "taken" else found.tier
+    escalation = replace(found, tier=tier, said_stop=found.said_stop or raising.said_stop)
     scene = wait_for_outcome(scene.with_rows(escalation), setting, escalation, raising.inbound, now)
     if escalation.state == "taken":
         return _more_words(scene, setting, escalation, raising.inbound, now)
-    return tell_next(scene, setting, escalation, now) if escalation.tier > found.tier else scene
+    return raise_tier(scene, setting, escalation, raising.tier, now) if raising.tier > escalation.tier else scene
 
 
 def open_escalation(scene: Scene) -> Escalation | None:
@@ -62,7 +64,7 @@ def pass_(scene: Scene, setting: Setting, escalation: Escalation, person: Staff,
         return _told_who_has_it(scene, setting, escalation, person, now)
     page = scene.get(Page, escalation.id, person.id)
     if page is None or page.passed_at is None or page.round < escalation.round:
-        scene = _leave(scene, escalation, person, now)
+        scene = leave(scene, setting, escalation, person, now)
         scene = _audited(scene, setting, escalation, person, "alert passed", now)
     return tell(scene, setting, person, "alert_passed", now, alert=str(escalation.running))
 
@@ -78,14 +80,16 @@ def close(
     if escalation.state == "taken" and escalation.taken_by != person.id:
         return _told_who_has_it(scene, setting, escalation, person, now)
     if not outcome:
-        slots = {"alert": str(escalation.running), "code": _code(scene, escalation, person)}
+        slots = {"alert": str(escalation.running), "code": code_of(scene, escalation, person)}
         return tell(scene, setting, person, "alert_outcome", now, **slots)
     if escalation.state == "open":
         scene, escalation = _taken(scene, setting, escalation, person, now)
     # The words of the outcome stay sealed in the message that brought them; the row says where they are.
-    closed = replace(escalation, state="closed", closed_at=now, closed_by=person.id, outcome=str(inbound.id), next_at=None)
-    scene = cancel_timer(outcome_given(scene.with_rows(closed), closed, person.id, now), "outcome", closed.id)
-    scene = _audited(cancel_timer(scene, "rung", closed.id), setting, closed, person, "alert closed", now)
+    closed = replace(
+        escalation, state="closed", closed_at=now, closed_by=person.id, outcome=str(inbound.id), next_at=None
+    )
+    scene = still(outcome_given(scene.with_rows(closed), closed, person.id, now), closed)
+    scene = _audited(scene, setting, closed, person, "alert closed", now)
     return tell(scene, setting, person, "alert_closed", now, alert=str(closed.running))
 
 
@@ -93,7 +97,7 @@ def number_of(scene: Scene, setting: Setting, escalation: Escalation, person: St
     """The scene with the member's number sent to the taker, logged; who has not taken it is told how to."""
     scene = scene.guard(escalation.number_id)
     if escalation.state == "open":
-        draft = alert_draft(scene, setting, escalation, person, _code(scene, escalation, person))
+        draft = alert_draft(scene, setting, escalation, person, code_of(scene, escalation, person))
         return send(scene, setting, person, draft, now)
     number = scene.get(Number, escalation.number_id)
     if escalation.taken_by != person.id or number is None:
@@ -109,23 +113,9 @@ def leave_to_others(scene: Scene, setting: Setting, person: Staff, now: datetime
     for escalation in scene.all(Escalation):
         open_here = escalation.state == "open" and escalation.id in told_of
         if open_here or (escalation.state == "taken" and escalation.taken_by == person.id):
-            scene = _leave(scene.guard(escalation.number_id), escalation, person, now)
+            scene = leave(scene, setting, escalation, person, now)
             scene = _audited(scene, setting, escalation, person, "alert left: the phone said stop", now)
     return scene
-
-
-def on_outcome(scene: Scene, setting: Setting, timer: Timer, now: datetime) -> Scene:
-    """Remind the taker once that an outcome is due; after as long again the escalation is nobody's and climbs again."""
-    escalation = scene.get(Escalation, timer.subject)
-    person = None if escalation is None or escalation.taken_by is None else scene.get(Staff, escalation.taken_by)
-    if escalation is None or escalation.state != "taken" or person is None or timer.fence != str(escalation.taken_by):
-        return scene
-    if escalation.reminded:
-        return reopen(scene, escalation, now)[0]
-    scene = _outcome_due(scene.with_rows(replace(escalation, reminded=True)), setting, escalation, person, now)
-    slots = {"alert": str(escalation.running), "code": _code(scene, escalation, person)}
-    draft = staff_draft(setting, person, "alert_remind", **slots)
-    return send(scene, setting, person, replace(draft, kind="alert", escalation_id=escalation.id), now)
 
 
 def _new(scene: Scene, setting: Setting, raising: Raising, now: datetime) -> Escalation:
@@ -136,7 +126,9 @@ def _new(scene: Scene, setting: Setting, raising: Raising, now: datetime) -> Esc
     )  # fmt: skip
 
 
-def _more_words(scene: Scene, setting: Setting, escalation: Escalation, inbound: Inbound | None, now: datetime) -> Scene:
+def _more_words(
+    scene: Scene, setting: Setting, escalation: Escalation, inbound: Inbound | None, now: datetime
+) -> Scene:
     """The scene with new words of danger sent straight to the one who took the escalation."""
     person = None if escalation.taken_by is None else scene.get(Staff, escalation.taken_by)
     if person is None or inbound is None:
@@ -148,9 +140,9 @@ def _more_words(scene: Scene, setting: Setting, escalation: Escalation, inbound:
 def _taken(
     scene: Scene, setting: Setting, escalation: Escalation, person: Staff, now: datetime
 ) -> tuple[Scene, Escalation]:
-    taken = replace(escalation, state="taken", taken_by=person.id, taken_at=now, reminded=False, next_at=None)
-    scene = now_with(cancel_timer(scene.with_rows(taken), "rung", taken.id), taken, person.id)
-    scene = _audited(_outcome_due(scene, setting, taken, person, now), setting, taken, person, "alert taken", now)
+    ladder = let_take(ladder_of(scene, escalation), person.id, setting.organisation.ladder, now)
+    scene, taken = keep(scene, escalation, ladder, now)
+    scene = _audited(shown_with(scene, taken, person.id), setting, taken, person, "alert taken", now)
     for page in pages_of(scene, taken):
         other = scene.get(Staff, page.staff_id)
         if other is not None and other.id != person.id:
@@ -161,7 +153,7 @@ def _taken(
 def _equip(scene: Scene, setting: Setting, escalation: Escalation, person: Staff, now: datetime) -> Scene:
     """The scene with the taker told how to go on, and sent every word that led to this, under a tag of their own."""
     scene, thread = open_thread(scene, setting, person, escalation.number_id, escalation.member_id, now)
-    slots = {"alert": str(escalation.running), "code": _code(scene, escalation, person), "tag": thread.tag}
+    slots = {"alert": str(escalation.running), "code": code_of(scene, escalation, person), "tag": thread.tag}
     draft = replace(staff_draft(setting, person, _taken_text(scene, escalation), **slots), escalation_id=escalation.id)
     scene = send(scene, setting, person, replace(draft, thread_id=thread.id), now)
     return _words_so_far(scene, setting, escalation, person, thread, now)
@@ -184,22 +176,6 @@ def _words_so_far(
     return scene
 
 
-def _leave(scene: Scene, escalation: Escalation, person: Staff, now: datetime) -> Scene:
-    """The scene with an escalation no longer this person's: it climbs at once, unless others of this round may still take it."""
-    if escalation.state == "taken":
-        scene, escalation = reopen(scene, escalation, now)
-    page = scene.get(Page, escalation.id, person.id)
-    if page is not None:
-        scene = scene.with_rows(replace(page, passed_at=now, round=escalation.round))
-    everybody_was_told = escalation.tier >= 3 and somebody_may_take(scene, escalation)
-    return scene if everybody_was_told else climb_now(scene, escalation, now)
-
-
-def _outcome_due(scene: Scene, setting: Setting, escalation: Escalation, person: Staff, now: datetime) -> Scene:
-    due = now + timedelta(minutes=setting.organisation.ladder.outcome_minutes)
-    return set_timer(scene, "outcome", escalation.id, due, str(person.id), escalation.number_id)
-
-
 def _told_who_has_it(scene: Scene, setting: Setting, escalation: Escalation, person: Staff, now: datetime) -> Scene:
     taker = None if escalation.taken_by is None else scene.get(Staff, escalation.taken_by)
     name = setting.organisation.name if taker is None else taker.name
@@ -211,9 +187,4 @@ def _audited(scene: Scene, setting: Setting, escalation: Escalation, person: Sta
     return scene.with_rows(Audit(setting.new_id(), now, person.id, what, escalation.id, about))
 
 
-def _code(scene: Scene, escalation: Escalation, person: Staff) -> str:
-    page = scene.get(Page, escalation.id, person.id)
-    return "" if page is None else page.code
-
-
-TIMER_HANDLERS = {"rung": on_rung, "page failed": on_page_failed, "outcome": on_outcome}
+TIMER_HANDLERS = paging.TIMER_HANDLERS

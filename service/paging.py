@@ -3,88 +3,71 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
-from service.chain import Rungs, next_to_tell, passed_over, rungs_for, somebody_may_take
+from service.ladders import chain_for, keep, ladder_of, wake
 from service.outbox import Draft
-from service.queues import now_with
+from service.queues import shown_with
+from service.rules.chain import Chain
+from service.rules.ladder import Ladder, Rung, first_rungs, lose, next_rung, rise
 from service.rules.setting import Setting
 from service.staff_phones import send, staff_draft, tell_supervisors
 from service.store.rows import Escalation, Number, Page, Staff, Timer
 from service.store.scene import Scene
-from service.timers import cancel_timer, set_timer
 
 _DRAWS = 50  # of a code, before two alerts of one phone share one; with seven digits the second draw is rare
+_NOBODY_SEEN = Chain((), ())  # the chain where it cannot be asked for: on the scene of one phone
 
 
 def begin(scene: Scene, setting: Setting, escalation: Escalation, now: datetime) -> Scene:
-    """The scene with the first rung of a new escalation told.
+    """The scene with the first rung of a new escalation told, and the supervisors told of whom it had to pass over.
 
-    Where no staff were gathered (a number's very first text) the ladder begins at once with the next look at what is due.
+    Where no staff were gathered (a number's very first text) the ladder begins at once, when what is due is looked at.
     """
     if not scene.all(Staff):
-        return climb_now(scene, escalation, now)
-    for person in passed_over(scene, setting, now):
-        scene = tell_supervisors(scene, setting, person, "staff_stopped", now)
-    return tell_next(scene, setting, escalation, now)
+        return keep(scene, escalation, Ladder(escalation.tier, next_at=now), now)[0]
+    chain = chain_for(scene, setting, escalation, now)
+    for person in (scene.get(Staff, staff_id) for staff_id in chain.passed_over):
+        scene = scene if person is None else tell_supervisors(scene, setting, person, "staff_stopped", now)
+    ladder, rung = first_rungs(escalation.tier, chain, setting.organisation.ladder, now)
+    return _stepped(scene, setting, escalation, ladder, rung, now)
 
 
-def tell_next(scene: Scene, setting: Setting, escalation: Escalation, now: datetime) -> Scene:
-    """The scene with whoever is next told, and the time set for the one after; when all were told, the next round begins.
+def raise_tier(scene: Scene, setting: Setting, escalation: Escalation, tier: int, now: datetime) -> Scene:
+    """The scene with a graver tier: a new round at once, unless the tier is no graver."""
+    chain = chain_for(scene, setting, escalation, now)
+    ladder, rung = rise(ladder_of(scene, escalation), tier, chain, setting.organisation.ladder, now)
+    return _stepped(scene, setting, escalation, ladder, rung, now)
 
-    To be called with the scene of the number that the escalation is about: only there is the whole ladder gathered.
+
+def leave(scene: Scene, setting: Setting, escalation: Escalation, person: Staff, now: datetime) -> Scene:
+    """The scene with an escalation no longer this person's, who passed it on or cannot be told any more; it climbs at once.
+
+    The next rung is told by the timer's handler, with the whole ladder in view.
     """
-    rungs = rungs_for(scene, setting, escalation, now)
-    people = next_to_tell(scene, escalation, rungs)
-    if not people and rungs:
-        escalation = replace(escalation, round=escalation.round + 1, rung=0)
-        people = next_to_tell(scene, escalation, rungs)
-    for person in people:
-        scene = page(scene, setting, escalation, person, now)
-    return _next_at(scene, setting, replace(escalation, rung=escalation.rung + 1), rungs, now)
+    page = scene.get(Page, escalation.id, person.id)
+    if page is not None and escalation.taken_by != person.id:
+        scene = scene.with_rows(replace(page, round=escalation.round, passed_at=now))
+    ladder, _ = lose(ladder_of(scene, escalation), _NOBODY_SEEN, person.id, setting.organisation.ladder, now)
+    scene, left = keep(scene, escalation, ladder, now)
+    return wake(shown_with(scene, left, left.taken_by), left, now)
 
 
-def page(scene: Scene, setting: Setting, escalation: Escalation, person: Staff, now: datetime) -> Scene:
-    """The scene with one person told, with the same code however often they are; no words and no name."""
-    found = scene.get(Page, escalation.id, person.id)
-    code = _new_code(scene, setting, person) if found is None else found.code
-    told = Page(escalation.id, person.id, person.number_id, code, now, escalation.round)
-    return send(scene.with_rows(told), setting, person, alert_draft(scene, setting, escalation, person, code), now)
-
-
-def alert_draft(scene: Scene, setting: Setting, escalation: Escalation, person: Staff, code: str) -> Draft:
-    """The text of an alert to one phone, which says so if the member said stop."""
-    number = scene.get(Number, escalation.number_id)
-    stopped = escalation.said_stop or (number is not None and number.consent == "stopped")
-    key = "alert_stopped" if stopped else "alert"
-    draft = staff_draft(setting, person, key, alert=str(escalation.running), code=code)
-    because = {"round": escalation.round, "rung": escalation.rung, "tier": escalation.tier}
-    return replace(draft, kind="alert", rule="ladder", because=because, escalation_id=escalation.id)
-
-
-def climb_now(scene: Scene, escalation: Escalation, now: datetime) -> Scene:
-    """The scene with the next rung due at once; it is told with the whole ladder in view, by the timer's own handler."""
-    scene = scene.with_rows(replace(escalation, next_at=now)).guard(escalation.number_id)
-    return set_timer(scene, "rung", escalation.id, now, _fence(escalation), escalation.number_id)
-
-
-def reopen(scene: Scene, escalation: Escalation, now: datetime) -> tuple[Scene, Escalation]:
-    """The scene with a taken escalation nobody's again, in a new round, its next rung due at once."""
-    again = replace(
-        escalation, state="open", taken_by=None, taken_at=None, reminded=False, round=escalation.round + 1, rung=0
-    )  # fmt: skip
-    scene = now_with(cancel_timer(scene, "outcome", escalation.id), again, None)
-    return climb_now(scene, again, now), again
-
-
-def on_rung(scene: Scene, setting: Setting, timer: Timer, now: datetime) -> Scene:
-    """Tell the next rung, unless somebody took the escalation or this rung has been climbed already."""
+def on_ladder(scene: Scene, setting: Setting, timer: Timer, now: datetime) -> Scene:
+    """Tell the next rung, or remind the taker; climb early where whoever was told last has left. A stale fence does nothing."""
     escalation = scene.get(Escalation, timer.subject)
-    if escalation is None or escalation.state != "open" or timer.fence != _fence(escalation):
+    if escalation is None or escalation.state == "closed" or timer.fence != str(escalation.rung):
         return scene
-    scene = tell_next(scene, setting, escalation, now)
-    return _last_one(scene, setting, escalation, now)
+    chain, ladder = chain_for(scene, setting, escalation, now), ladder_of(scene, escalation)
+    waits = setting.organisation.ladder
+    early = ladder.next_at is not None and now < ladder.next_at
+    if early and ladder.lost:
+        ladder, rung = lose(ladder, chain, next(iter(ladder.lost)), waits, now)
+    else:
+        ladder, rung = next_rung(ladder, chain, waits, now)
+    scene = _stepped(scene, setting, escalation, ladder, rung, now)
+    return _last_one(scene, setting, escalation, chain, now)
 
 
 def on_page_failed(scene: Scene, setting: Setting, timer: Timer, now: datetime) -> Scene:
@@ -93,16 +76,54 @@ def on_page_failed(scene: Scene, setting: Setting, timer: Timer, now: datetime) 
     The timer's fence has the ids of those whose texts failed, with commas between them.
     """
     escalation = scene.get(Escalation, timer.subject)
-    if escalation is None or escalation.state == "closed":
-        return scene
     for staff_id in map(UUID, timer.fence.split(",")):
-        scene = _failed(scene, setting, escalation, staff_id, now)
-    if escalation.state == "taken":
-        lost = str(escalation.taken_by) in timer.fence
-        return reopen(scene, escalation, now)[0] if lost else scene
-    if next_to_tell(scene, escalation, rungs_for(scene, setting, escalation, now)) or not somebody_may_take(scene, escalation):
-        return tell_next(scene, setting, escalation, now)
+        if escalation is not None and escalation.state != "closed":
+            scene = _failed(scene, setting, escalation, staff_id, now)
+            escalation = scene.get(Escalation, escalation.id)
     return scene
+
+
+def alert_draft(scene: Scene, setting: Setting, escalation: Escalation, person: Staff, code: str) -> Draft:
+    """The text of an alert to one phone: no words and no name, and whether the member said stop."""
+    number = scene.get(Number, escalation.number_id)
+    stopped = escalation.said_stop or (number is not None and number.consent == "stopped")
+    key = "alert_stopped" if stopped else "alert"
+    draft = staff_draft(setting, person, key, alert=str(escalation.running), code=code)
+    because = {"round": escalation.round, "tier": escalation.tier}
+    return replace(draft, kind="alert", rule="ladder", because=because, escalation_id=escalation.id)
+
+
+def code_of(scene: Scene, escalation: Escalation, person: Staff) -> str:
+    """The code with which this person was told of an escalation."""
+    page = scene.get(Page, escalation.id, person.id)
+    return "" if page is None else page.code
+
+
+def _stepped(
+    scene: Scene, setting: Setting, escalation: Escalation, ladder: Ladder, rung: Rung | None, now: datetime
+) -> Scene:
+    """The scene after the rules took a step: the ladder kept, and what its rung says told."""
+    scene, escalation = keep(scene, escalation, ladder, now)
+    scene = shown_with(scene, escalation, escalation.taken_by)
+    for staff_id in () if rung is None else rung.staff:
+        person = scene.get(Staff, staff_id)
+        if rung is not None and person is not None:
+            tell_one = _remind if rung.kind == "remind" else _page
+            scene = tell_one(scene, setting, escalation, person, now)
+    return scene
+
+
+def _page(scene: Scene, setting: Setting, escalation: Escalation, person: Staff, now: datetime) -> Scene:
+    """The scene with one person told, with the same code however often they are."""
+    code = code_of(scene, escalation, person) or _new_code(scene, setting, person)
+    told = Page(escalation.id, person.id, person.number_id, code, now, escalation.round)
+    return send(scene.with_rows(told), setting, person, alert_draft(scene, setting, escalation, person, code), now)
+
+
+def _remind(scene: Scene, setting: Setting, escalation: Escalation, person: Staff, now: datetime) -> Scene:
+    slots = {"alert": str(escalation.running), "code": code_of(scene, escalation, person)}
+    draft = staff_draft(setting, person, "alert_remind", **slots)
+    return send(scene, setting, person, replace(draft, kind="alert", escalation_id=escalation.id), now)
 
 
 def _failed(scene: Scene, setting: Setting, escalation: Escalation, staff_id: UUID, now: datetime) -> Scene:
@@ -110,30 +131,20 @@ def _failed(scene: Scene, setting: Setting, escalation: Escalation, staff_id: UU
     if found is None or person is None:
         return scene
     scene = scene.with_rows(replace(found, failed_at=now))
-    return tell_supervisors(scene, setting, person, "staff_unreachable", now)
+    scene = tell_supervisors(scene, setting, person, "staff_unreachable", now)
+    chain = chain_for(scene, setting, escalation, now)
+    ladder, rung = lose(ladder_of(scene, escalation), chain, staff_id, setting.organisation.ladder, now)
+    return _stepped(scene, setting, escalation, ladder, rung, now)
 
 
-def _next_at(scene: Scene, setting: Setting, escalation: Escalation, rungs: Rungs, now: datetime) -> Scene:
-    policy = setting.organisation.ladder
-    if escalation.tier >= 3:
-        minutes = policy.tier3_repeat_minutes
-    elif next_to_tell(scene, escalation, rungs):
-        minutes = policy.tier2_minutes[min(escalation.rung, len(policy.tier2_minutes) - 1)]
-    else:
-        minutes = policy.round_pause_minutes
-    due = now + timedelta(minutes=minutes)
-    scene = scene.with_rows(replace(escalation, next_at=due))
-    return set_timer(scene, "rung", escalation.id, due, _fence(escalation), escalation.number_id)
-
-
-def _last_one(scene: Scene, setting: Setting, before: Escalation, now: datetime) -> Scene:
-    """When a second round has only one person to go to, they are told that there is nobody else."""
+def _last_one(scene: Scene, setting: Setting, before: Escalation, chain: Chain, now: datetime) -> Scene:
+    """When the second round has only one person to go to, they are told that there is nobody else."""
     escalation = scene.get(Escalation, before.id)
-    people = [p for rung in rungs_for(scene, setting, before, now) for p in rung]
-    if escalation is None or (before.round, escalation.round) != (0, 1) or len(people) != 1:
+    person = scene.get(Staff, chain.everybody[0]) if len(chain.everybody) == 1 else None
+    if escalation is None or person is None or (before.round, escalation.round) != (0, 1):
         return scene
-    draft = replace(staff_draft(setting, people[0], "alert_nobody", alert=str(escalation.running)), escalation_id=escalation.id)
-    return send(scene, setting, people[0], draft, now)
+    draft = staff_draft(setting, person, "alert_nobody", alert=str(escalation.running))
+    return send(scene, setting, person, replace(draft, escalation_id=escalation.id), now)
 
 
 def _new_code(scene: Scene, setting: Setting, person: Staff) -> str:
@@ -143,8 +154,4 @@ def _new_code(scene: Scene, setting: Setting, person: Staff) -> str:
     return next((code for code in drawn if code not in taken), setting.new_code())
 
 
-def _fence(escalation: Escalation) -> str:
-    return f"{escalation.round}.{escalation.rung}"
-
-
-TIMER_HANDLERS = {"rung": on_rung, "page failed": on_page_failed}
+TIMER_HANDLERS = {"rung": on_ladder, "outcome": on_ladder, "page failed": on_page_failed}

@@ -36,7 +36,10 @@ def wait_for_person(
 def waiting(scene: Scene, passing: Passing) -> QueueItem | None:
     """The open entry with which this would wait, if there is one."""
     group = _group(passing.why)
-    return next((item for item in open_items(scene, scene.number.id) if (_group(item.why), item.role) == (group, passing.to)), None)
+    return next(
+        (item for item in open_items(scene, scene.number.id) if (_group(item.why), item.role) == (group, passing.to)),
+        None,
+    )
 
 
 def open_items(scene: Scene, number_id: UUID) -> tuple[QueueItem, ...]:
@@ -58,7 +61,9 @@ def answered(scene: Scene, number_id: UUID, by: UUID, how: str, now: datetime) -
     return scene.guard(number_id)
 
 
-def wait_for_outcome(scene: Scene, setting: Setting, escalation: Escalation, inbound: Inbound | None, now: datetime) -> Scene:
+def wait_for_outcome(
+    scene: Scene, setting: Setting, escalation: Escalation, inbound: Inbound | None, now: datetime
+) -> Scene:
     """The scene with an escalation in the queue: one entry for each message of danger, so that its words are kept with it."""
     item = QueueItem(
         setting.new_id(), escalation.number_id, "danger", now, escalation.member_id, escalation.taken_by, "on duty",
@@ -69,12 +74,15 @@ def wait_for_outcome(scene: Scene, setting: Setting, escalation: Escalation, inb
 
 def items_of(scene: Scene, escalation: Escalation) -> tuple[QueueItem, ...]:
     """The open entries of one escalation, earliest first."""
-    return tuple(item for item in scene.all(QueueItem) if item.escalation_id == escalation.id and item.closed_at is None)
+    return tuple(
+        item for item in scene.all(QueueItem) if item.escalation_id == escalation.id and item.closed_at is None
+    )
 
 
-def now_with(scene: Scene, escalation: Escalation, staff_id: UUID | None) -> Scene:
+def shown_with(scene: Scene, escalation: Escalation, staff_id: UUID | None) -> Scene:
     """The scene with an escalation's entries showing who has it; None: nobody has."""
-    return scene.with_rows(*(replace(item, staff_id=staff_id) for item in items_of(scene, escalation)))
+    others = (item for item in items_of(scene, escalation) if item.staff_id != staff_id)
+    return scene.with_rows(*(replace(item, staff_id=staff_id) for item in others))
 
 
 def outcome_given(scene: Scene, escalation: Escalation, by: UUID, now: datetime) -> Scene:
@@ -96,7 +104,11 @@ def _new(
 def _graver(item: QueueItem, passing: Passing, staff_id: UUID | None, thread_id: UUID | None) -> QueueItem:
     why = max(item.why, passing.why, key=lambda each: _WEIGHT.get(each, 0))
     return replace(
-        item, why=why, tier=max(item.tier, passing.tier), staff_id=staff_id or item.staff_id, thread_id=thread_id or item.thread_id
+        item,
+        why=why,
+        tier=max(item.tier, passing.tier),
+        staff_id=staff_id or item.staff_id,
+        thread_id=thread_id or item.thread_id,
     )
 
 

@@ -71,7 +71,9 @@ def _specialist(scene: Scene) -> Staff | None:
     return None if staff_id is None else scene.get(Staff, staff_id)
 
 
-def _carried(scene: Scene, setting: Setting, passing: Passing, answerer: Answerer, now: datetime) -> tuple[Scene, Thread | None]:
+def _carried(
+    scene: Scene, setting: Setting, passing: Passing, answerer: Answerer, now: datetime
+) -> tuple[Scene, Thread | None]:
     """The scene with the words on the phones of those who answer this member, and the answerer's thread."""
     if not passing.words.strip():
         return scene, None if answerer.person is None else thread_with(scene, answerer.person, scene.number.id)
@@ -89,7 +91,9 @@ def _carried(scene: Scene, setting: Setting, passing: Passing, answerer: Answere
 def _to(scene: Scene, setting: Setting, passing: Passing, person: Staff, now: datetime) -> tuple[Scene, Thread]:
     member_id = None if scene.member is None else scene.member.id
     scene, thread = open_thread(scene, setting, person, scene.number.id, member_id, now)
-    return carry(scene, setting, person, thread, Carried(_text_for(scene, passing), passing.words, passing.inbound), now), thread
+    return carry(
+        scene, setting, person, thread, Carried(_text_for(scene, passing), passing.words, passing.inbound), now
+    ), thread
 
 
 def _text_for(scene: Scene, passing: Passing) -> str:

@@ -20,7 +20,9 @@ HELD = timedelta(hours=12)  # a tag alone sends what was held on the same day's 
 _SPACES = re.compile(r"\s+")
 
 
-def deliver(scene: Scene, setting: Setting, person: Staff, thread: Thread, words: str, inbound: Inbound, now: datetime) -> tuple[Scene, str]:
+def deliver(
+    scene: Scene, setting: Setting, person: Staff, thread: Thread, words: str, inbound: Inbound, now: datetime
+) -> tuple[Scene, str]:
     """The scene after a person's words went to a thread, and what became of them: `sent`, or `not sent` to who said stop.
 
     The other side's number is guarded: a STOP that comes at the same moment is seen. Words sent answer what waited.

@@ -13,7 +13,9 @@ from service.store.rows import Inbound, Staff
 from service.store.scene import Scene
 
 
-def obey_consent(scene: Scene, setting: Setting, person: Staff, consent: Consent, inbound: Inbound, now: datetime) -> Scene:
+def obey_consent(
+    scene: Scene, setting: Setting, person: Staff, consent: Consent, inbound: Inbound, now: datetime
+) -> Scene:
     """The scene after a consent word from a staff phone.
 
     STOP: confirmed once, what was queued withdrawn; the supervisors are told, and every alert that this phone was told of

@@ -50,6 +50,8 @@ def tell_supervisors(scene: Scene, setting: Setting, about: Staff, key: str, now
     """The scene with every reachable supervisor told about a colleague, that colleague left out."""
     for person in reachable(scene, "supervisor"):
         if person.id != about.id:
-            draft = replace(staff_draft(setting, person, key, name=about.name, **slots), because={"about": str(about.id)})
+            draft = replace(
+                staff_draft(setting, person, key, name=about.name, **slots), because={"about": str(about.id)}
+            )
             scene = send(scene, setting, person, draft, now)
     return scene

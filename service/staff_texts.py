@@ -9,13 +9,22 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from service.codes import Spoken, free, is_blocked, page_of, read_code, read_free, wrong_code
 from service.escalations import close, number_of, pass_, raise_alert, take
 from service.handoffs import Passing, Raising
 from service.queues import wait_for_person
 from service.replies import (
-    deliver, done, hold, meant_without_tag, open_threads, said_again, send_held, tags_said, thread_tagged,
+    deliver,
+    done,
+    hold,
+    meant_without_tag,
+    open_threads,
+    said_again,
+    send_held,
+    tags_said,
+    thread_tagged,
 )  # fmt: skip
 from service.rules.consent_words import read_consent
 from service.rules.normalise import fold
@@ -41,10 +50,11 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The scene after a text, what the text ended in, and whether its words are the writer's own (then danger is read in them)."""
+    """The scene after a text, what it ended in and how, and whether its words are the writer's own: then danger is read in them."""
 
     scene: Scene
-    ends: str
+    ends: str  # consent | alert | relay | held | queue | answer
+    how: str
     own: bool = False
 
 
@@ -55,14 +65,15 @@ def decide_staff(scene: Scene, setting: Setting, inbound: Inbound, now: datetime
         raise ValueError("this number belongs to nobody of the staff")
     told = Told(person, inbound, now)
     outcome = _follow(scene, setting, told)
-    scene, ends, verdict = outcome.scene, [outcome.ends], {}
+    scene, ends = outcome.scene, {outcome.ends}
+    verdict: dict[str, Any] = {}
     if outcome.own:
         risk = _screened(setting, inbound.body)
         verdict = {"tier": risk.tier, "categories": list(risk.categories), "rules": list(risk.matched)}
         if risk.tier >= 2:
             scene = raise_alert(scene, setting, _raising(scene, risk, inbound), now)
-            ends.append("alert")
-    return scene.with_rows(replace(inbound, state="settled", verdict=verdict, ends={"in": ends}))
+            ends |= {"alert", "queue"}
+    return scene.with_rows(replace(inbound, state="settled", verdict=verdict, ends={"in": sorted(ends), "how": outcome.how}))
 
 
 def _follow(scene: Scene, setting: Setting, told: Told) -> Outcome:
@@ -78,7 +89,7 @@ def _consent(scene: Scene, setting: Setting, told: Told) -> Outcome | None:
     consent = read_consent(setting.words, told.inbound.body, stopped=scene.number.consent == "stopped")
     if consent is None:
         return None
-    return Outcome(obey_consent(scene, setting, told.person, consent, told.inbound, told.now), "consent", own=True)
+    return Outcome(obey_consent(scene, setting, told.person, consent, told.inbound, told.now), "consent", consent, own=True)
 
 
 def _code(scene: Scene, setting: Setting, told: Told) -> Outcome | None:
@@ -86,11 +97,11 @@ def _code(scene: Scene, setting: Setting, told: Told) -> Outcome | None:
     if spoken is None:
         return None
     if is_blocked(scene):
-        return Outcome(tell(scene, setting, told.person, "alert_code_blocked", told.now), "code not read", own=True)
+        return Outcome(tell(scene, setting, told.person, "alert_code_blocked", told.now), "answer", "code not read", own=True)
     found = page_of(scene, spoken.code)
     if found is None:
-        return Outcome(wrong_code(scene, setting, told.person, told.now), "wrong code", own=True)
-    return Outcome(_verb(scene, setting, told, spoken, found[0]), f"alert: {spoken.verb}")
+        return Outcome(wrong_code(scene, setting, told.person, told.now), "answer", "wrong code", own=True)
+    return Outcome(_verb(scene, setting, told, spoken, found[0]), "alert", spoken.verb)
 
 
 def _verb(scene: Scene, setting: Setting, told: Told, spoken: Spoken, escalation: Escalation) -> Scene:
@@ -108,7 +119,7 @@ def _verb(scene: Scene, setting: Setting, told: Told, spoken: Spoken, escalation
 def _freeing(scene: Scene, setting: Setting, told: Told) -> Outcome | None:
     name = read_free(told.inbound.body) if told.person.role == "supervisor" else None
     freed = None if name is None else free(scene, setting, told.person, name, told.now)
-    return None if freed is None else Outcome(freed, "codes freed")
+    return None if freed is None else Outcome(freed, "answer", "codes freed")
 
 
 def _done_with(scene: Scene, setting: Setting, told: Told) -> Outcome | None:
@@ -117,8 +128,8 @@ def _done_with(scene: Scene, setting: Setting, told: Told) -> Outcome | None:
         return None
     thread = thread_tagged(scene, told.person, found[1].upper())
     if thread is None:
-        return Outcome(_say_unknown(scene, setting, told, found[1].upper()), "tag unknown")
-    return Outcome(done(scene, setting, told.person, thread, told.now), "thread closed")
+        return Outcome(_say_unknown(scene, setting, told, found[1].upper()), "answer", "tag unknown")
+    return Outcome(done(scene, setting, told.person, thread, told.now), "relay", "thread closed")
 
 
 def _tagged(scene: Scene, setting: Setting, told: Told) -> Outcome | None:
@@ -130,19 +141,19 @@ def _tagged(scene: Scene, setting: Setting, told: Told) -> Outcome | None:
         return _tag_alone(scene, setting, told, tagged)
     if thread is None:
         held = hold(_say_unknown(scene, setting, told, tagged.tag), setting, told.person, told.inbound, told.now)
-        return Outcome(held, "held", own=True)
+        return Outcome(held, "held", "tag unknown", own=True)
     if _names_another(scene, told, tagged):
         return _asked_back(scene, setting, told)
     scene, became = deliver(scene, setting, told.person, thread, tagged.words, told.inbound, told.now)
-    return Outcome(said_again(scene, told.person, tagged.words, told.now), f"relay: {became}")
+    return Outcome(said_again(scene, told.person, tagged.words, told.now), "relay", became)
 
 
 def _tag_alone(scene: Scene, setting: Setting, told: Told, tagged: Tagged) -> Outcome:
     thread = thread_tagged(scene, told.person, tagged.tag)
     if thread is None:
-        return Outcome(_say_unknown(scene, setting, told, tagged.tag), "tag unknown")
+        return Outcome(_say_unknown(scene, setting, told, tagged.tag), "answer", "tag unknown")
     scene, became = send_held(scene, setting, told.person, thread, told.now)
-    return Outcome(scene, f"held words: {became}")
+    return Outcome(scene, "relay", f"held words: {became}")
 
 
 def _names_another(scene: Scene, told: Told, tagged: Tagged) -> bool:
@@ -157,21 +168,21 @@ def _untagged(scene: Scene, setting: Setting, told: Told) -> Outcome | None:
     thread = meant_without_tag(scene, told.person, told.now)
     if thread is not None:
         scene, became = deliver(scene, setting, told.person, thread, told.inbound.body.strip(), told.inbound, told.now)
-        return Outcome(scene, f"relay: {became}")
+        return Outcome(scene, "relay", became)
     return _asked_back(scene, setting, told) if open_threads(scene, told.person) else None
 
 
 def _asked_back(scene: Scene, setting: Setting, told: Told) -> Outcome:
     scene = hold(scene, setting, told.person, told.inbound, told.now)
     scene = tell(scene, setting, told.person, "ask_which", told.now, tags=tags_said(scene, told.person))
-    return Outcome(scene, "held", own=True)
+    return Outcome(scene, "held", "asked which", own=True)
 
 
 def _to_nobody(scene: Scene, setting: Setting, told: Told) -> Outcome:
     """Words that no thread is open for: kept in the coordinator's queue, and said so."""
     passing = Passing("from staff", "coordinator", told.inbound)
     scene = wait_for_person(scene, setting, passing, told.now, staff_id=None, thread_id=None)
-    return Outcome(tell(scene, setting, told.person, "no_thread", told.now), "queue", own=True)
+    return Outcome(tell(scene, setting, told.person, "no_thread", told.now), "queue", "no thread", own=True)
 
 
 def _say_unknown(scene: Scene, setting: Setting, told: Told, tag: str) -> Scene:

@@ -12,7 +12,26 @@ LETTERS = "BKRXDMTZFGVHQWCLSYAJNUEP"
 DIGITS = "25837496"
 
 # Letters that share a key of a basic phone, and those that look or sound alike.
-_KEYS = ("ABC", "DEF", "GHJKL", "MN", "PQRS", "TUV", "WXYZ", "BP", "DT", "MN", "EF", "UVW", "CG", "CZS", "GJ", "VY", "QK", "PR")
+_KEYS = (
+    "ABC",
+    "DEF",
+    "GHJKL",
+    "MN",
+    "PQRS",
+    "TUV",
+    "WXYZ",
+    "BP",
+    "DT",
+    "MN",
+    "EF",
+    "UVW",
+    "CG",
+    "CZS",
+    "GJ",
+    "VY",
+    "QK",
+    "PR",
+)
 _DIGIT_LOOKS = ("38", "56", "68", "49", "79", "27")
 _FAR, _NEAR = 2, 1
 
@@ -56,7 +75,9 @@ def choose_tag(in_use: Collection[str]) -> str:
 def _in_turn() -> list[tuple[str, str]]:
     """Every letter with every digit, so that neighbours in the list differ in both."""
     count = len(LETTERS)
-    return [(LETTERS[place % count], DIGITS[(place + place // count) % len(DIGITS)]) for place in range(count * len(DIGITS))]
+    return [
+        (LETTERS[place % count], DIGITS[(place + place // count) % len(DIGITS)]) for place in range(count * len(DIGITS))
+    ]
 
 
 def _apart(tag: str, other: str) -> int:

@@ -32,7 +32,8 @@ class Carried:
 def thread_with(scene: Scene, person: Staff, number_id: UUID) -> Thread | None:
     """The open thread between a number and a member of staff."""
     return next(
-        (t for t in scene.all(Thread) if t.number_id == number_id and t.staff_id == person.id and t.closed_at is None), None
+        (t for t in scene.all(Thread) if t.number_id == number_id and t.staff_id == person.id and t.closed_at is None),
+        None,
     )
 
 
