@@ -19,6 +19,9 @@ COMMANDS: Mapping[str, str] = {
     "worker": "Do what is due and send what waits.",
     "clock": "Tell the workers what is due.",
     "migrate": "Bring the database and the published flows up to this version.",
+    "doctor": "See what is right, and what must be mended.",
+    "staff": "Specialists, coordinators and supervisors: import a file of them.",
+    "members": "The people you walk beside: import a file of them.",
     "flows": "Check flows before anybody gets them.",
     "schedule": "See the moments of a rule before anybody lives by it.",
 }

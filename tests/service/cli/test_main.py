@@ -8,7 +8,8 @@ import pytest
 from service.cli.main import COMMANDS, main
 
 CLI = Path("service/cli")
-NOT_COMMANDS = {"__init__", "__main__", "main", "environment"}
+# What several commands share.
+NOT_COMMANDS = {"__init__", "__main__", "main", "environment", "people_files"}
 
 
 def _run(arguments: Sequence[str], capsys: pytest.CaptureFixture[str]) -> tuple[object, str, str]:
