@@ -18,6 +18,8 @@ from service.store.vitals import read_vitals
 from service.webhooks.front import front_pages
 from service.webhooks.health import health_pages
 from service.webhooks.messages import messages_blueprint
+from service.webhooks.status import status_blueprint
+from service.webhooks.voice import voice_blueprint
 
 MAX_BODY = 256 * 1024  # bytes; the provider's forms are a few kilobytes
 
@@ -37,6 +39,8 @@ def application(peerline: Peerline, phones: str | None = None) -> Flask:
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False  # merging answers with a redirect, which the provider follows without the body
     app.register_blueprint(messages_blueprint(settings, peerline.inbox))
+    app.register_blueprint(status_blueprint(settings, peerline.deliveries.report))
+    app.register_blueprint(voice_blueprint(settings, peerline.setting, peerline.inbox))
     app.register_blueprint(health_pages(_look(peerline)))
     state = None if settings.clock_file is None else partial(demo_state, peerline)
     app.register_blueprint(front_pages(peerline.setting.organisation.name, phones, state))

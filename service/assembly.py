@@ -13,6 +13,9 @@ from config.settings import Settings
 from config.texts import load_texts
 from service.checkins import on_check_in, on_welcome
 from service.conversations import Handlers, Result
+from service.deliveries.opening import open_deliveries
+from service.deliveries.runner import Deliveries
+from service.deliveries.telling import TIMER_HANDLERS as DELIVERIES
 from service.due import Due, Handler
 from service.escalations import TIMER_HANDLERS as LADDER
 from service.escalations import raise_alert
@@ -21,8 +24,8 @@ from service.gateways.ids import new_id
 from service.gateways.keys import KeyRing, read_keys
 from service.handoffs import Doing
 from service.inbox import Inbox
-from service.publishing import open_shelf
 from service.promises import TIMER_HANDLERS as PROMISES
+from service.publishing import open_shelf
 from service.relay import pass_on
 from service.rhythm import do, on_resume
 from service.rules.catalogue import CATALOGUE
@@ -40,7 +43,7 @@ CODE_DIGITS = 7  # ten million codes and five tries: one in two million (DESIGN.
 
 @dataclass(frozen=True, slots=True)
 class Peerline:
-    """One process's Peerline: what it may consult, and its two doors."""
+    """One process's Peerline: what it may consult, its two doors in and its one way out."""
 
     settings: Settings
     setting: Setting
@@ -49,6 +52,7 @@ class Peerline:
     clock: Clock
     inbox: Inbox
     due: Due
+    deliveries: Deliveries
 
 
 def assemble(settings: Settings, poke: Callable[[], None] = lambda: None) -> Peerline:
@@ -58,7 +62,8 @@ def assemble(settings: Settings, poke: Callable[[], None] = lambda: None) -> Pee
     handlers = conversation_handlers()
     inbox = Inbox(pool, keys, setting, handlers, decide_staff, clock, poke)
     due = Due(pool, keys, setting, timer_handlers(handlers, inbox), clock, poke)
-    return Peerline(settings, setting, pool, keys, clock, inbox, due)
+    deliveries = open_deliveries(settings, setting, pool, keys, clock, poke)
+    return Peerline(settings, setting, pool, keys, clock, inbox, due, deliveries)
 
 
 def load_setting(settings: Settings) -> Setting:
@@ -98,4 +103,4 @@ def timer_handlers(handlers: Handlers, inbox: Inbox) -> Mapping[str, Handler]:
         "resume": on_resume,
         "unsettled": inbox.settle_again,
     }
-    return {**own, **PROMISES, **THREADS, **LADDER}
+    return {**own, **PROMISES, **THREADS, **LADDER, **DELIVERIES}

@@ -21,7 +21,8 @@ from service.gateways.keys import KeyRing
 from service.gateways.twilio import CONCURRENCY, CONNECT, READ, Provider, TwilioRefused, TwilioUncertain
 from service.store.database import Pool
 from service.store.outcomes import Outcome, note_outcomes, note_report, stop_numbers
-from service.store.sending import Claim, Waiting, hold_sender, is_waiting, lock_sender, lock_waiting, mark, use_sender
+from service.store.pending import is_to_send
+from service.store.sending import Claim, Waiting, hold_sender, lock_sender, lock_waiting, mark, use_sender
 
 LEASE = timedelta(seconds=30)  # machine time; longer than the longest request, so that only the dead and frozen lose it
 REQUEST = timedelta(seconds=CONNECT + READ)
@@ -71,7 +72,7 @@ class Deliveries:
     def has_work(self) -> bool:
         """Whether anything is ready to be sent, or waits to be settled."""
         with self.pool.connection() as connection:
-            return is_waiting(connection, self.clock.now(), self.clock.machine())
+            return is_to_send(connection, self.clock.now(), self.clock.machine())
 
     def report(self, outbound_id: UUID, sid: str, status: str, code: int | None) -> bool:
         """Store the provider's report about a message of ours; returns whether it was new. Raises where the database is away."""

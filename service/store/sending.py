@@ -111,12 +111,6 @@ def mark(connection: psycopg.Connection[Any], marks: Sequence[Mark], claim: Clai
     return frozenset(row[0] for row in rows)
 
 
-def is_waiting(connection: psycopg.Connection[Any], now: datetime, machine: datetime) -> bool:
-    """Whether anything is ready to be sent, or waits to be settled."""
-    row = connection.execute(_IS_WAITING, {"now": now, "machine": machine}).fetchone()
-    return bool(row and row[0])
-
-
 def _waiting(row: Sequence[Any], keys: Ring) -> Waiting:
     outbound, number = decode(Outbound, row[2], keys), decode(Number, row[3], keys)
     return Waiting(outbound, number, None if row[4] is None else decode(Member, row[4], keys))
@@ -144,7 +138,3 @@ changed as (update outbound o set
   from r where o.id = r.id and o.state = 'queued' and not {_IN_FLIGHT} returning o.*),
 {CONSEQUENCES}
 select id from changed where state = 'sending'"""
-
-_IS_WAITING = """select exists (select 1 from outbound where state = 'queued' and ready_at <= %(now)s)
-    or exists (select 1 from outbound where state = 'sending' and lease_until <= %(machine)s)
-    or exists (select 1 from outbound where state = 'unsure' and lease_until <= %(machine)s)"""

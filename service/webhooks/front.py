@@ -19,7 +19,7 @@ body {{ font: 1.1rem/1.6 system-ui, sans-serif; max-width: 38rem; margin: 3rem a
 {phones}
 <p>For whoever looks after it: <a href="/health/ready">health</a> and <a href="/metrics">numbers</a>.</p>
 </main></body></html>"""
-_PHONES = '<p><a href="{address}">The phones</a>: a member\'s and a specialist\'s, to try everything on. Everybody there is made up.</p>'
+_PHONES = "<p><a href=\"{address}\">The phones</a>: a member's and a specialist's, to try everything on. Everybody there is made up.</p>"
 
 
 def front_pages(name: str, phones: str | None, state: Callable[[], dict[str, Any]] | None) -> Blueprint:

@@ -58,7 +58,7 @@ def spoken(setting: Setting, key: str) -> str:
             response.pause(length=_PAUSE)
         response.say(_said(setting, key, language), language=VOICES[language])
     response.hangup()
-    return cast(str, response.to_xml())
+    return cast("str", response.to_xml())
 
 
 def _said(setting: Setting, key: str, language: str) -> str:
@@ -84,7 +84,7 @@ def _sorry(setting: Setting) -> str:
     organisation = setting.organisation
     texts = (setting.texts.say("fallback_text", language, org=organisation.name) for language in organisation.languages)
     response.message(" ".join(texts))
-    return cast(str, response.to_xml())
+    return cast("str", response.to_xml())
 
 
 def _xml(text: str) -> Response:

@@ -1,0 +1,124 @@
+"""The clock process: hears of commits, tells the workers to look, and does the work itself where they do not.
+
+It holds nothing that matters: whatever is due stands in the database, any number of clocks may run, and one that dies is
+not missed. The database and the broker may go away and come back; it goes on without a restart.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from types import FrameType
+
+import structlog
+
+from config.logging import configure_logging
+from config.settings import Settings
+from service.assembly import Peerline, assemble
+from service.gateways.jobs import LOOKS, Hints
+from service.gateways.waking import open_waker
+from service.store.heartbeats import beat
+from service.store.notices import Notices
+from service.store.pending import has_work
+
+LOOK = 2.0  # seconds between two looks without a hint
+QUICK = 0.1  # the same where time can be moved, so that a move is noticed at once
+OVERDUE = 5.0  # seconds that something may be due before the clock does it itself
+PAUSE = 0.5  # seconds after a look that failed, as it does while the database is away
+AGAIN = 1.0  # seconds until the workers are told again of work that is still there
+NO_BROKER = 5.0  # seconds for which a broker that did not answer is left alone
+BEAT = 5.0  # seconds between two signs of life
+SWEEP = 60.0  # seconds between two looks for messages without a final report
+
+log = structlog.get_logger()
+
+
+def run(settings: Settings) -> None:
+    """Run until SIGTERM or Ctrl-C; what has begun is finished."""
+    configure_logging()
+    waker = open_waker(settings.database_url)
+    clock = ClockProcess(
+        assemble(settings, waker.poke), Hints(settings.broker_url).publish, Notices(settings.database_url, listens=True)
+    )
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, clock.end)
+    clock.go_on()
+    waker.close()
+
+
+@dataclass(slots=True)
+class ClockProcess:
+    """The loop and what it remembers between two looks; `publish` says whether the broker took the hints."""
+
+    peerline: Peerline
+    publish: Callable[..., bool]
+    notices: Notices
+    name: str = field(default_factory=lambda: f"{socket.gethostname()}:{os.getpid()}")
+    ending: threading.Event = field(default_factory=threading.Event)
+    waiting_since: float | None = None  # when work was first seen that is still there
+    last_beat: float = -BEAT
+    last_told: float = -AGAIN
+    no_broker_until: float = 0.0
+    last_sweep: float = field(default_factory=time.monotonic)
+
+    def end(self, _number: int = 0, _frame: FrameType | None = None) -> None:
+        """Finish what has begun and stop."""
+        self.ending.set()
+
+    def go_on(self) -> None:
+        """Look again and again, at once after a hint, until `end`."""
+        pause = LOOK if self.peerline.settings.clock_file is None else QUICK
+        while not self.ending.is_set():
+            try:
+                self.look(hinted=self.notices.wait(pause))
+            except Exception as problem:  # noqa: BLE001 - whatever fails once must not end the clock
+                log.warning("a look failed", kind=type(problem).__name__)
+                self.ending.wait(PAUSE)
+        self.notices.close()
+
+    def look(self, *, hinted: bool = False) -> None:
+        """Show a sign of life, and have done what is due: by the workers, or here."""
+        moment = time.monotonic()
+        if moment - self.last_beat >= BEAT:
+            self._beat()
+            self.last_beat = moment
+        if self._has_work():
+            self._have_done(moment, hinted=hinted)
+        else:
+            self.waiting_since = None
+        if moment - self.last_sweep >= SWEEP:
+            self.last_sweep = moment
+            self.peerline.deliveries.sweep()
+
+    def _has_work(self) -> bool:
+        now = self.peerline.clock
+        with self.peerline.pool.connection() as connection:
+            return has_work(connection, now.now(), now.machine())
+
+    def _have_done(self, moment: float, *, hinted: bool) -> None:
+        new = self.waiting_since is None
+        since = self.waiting_since = moment if self.waiting_since is None else self.waiting_since
+        told = self._tell(moment) if new or hinted or moment - self.last_told >= AGAIN else True
+        if not told or moment - since >= OVERDUE:
+            self.peerline.due.run()
+            self.peerline.deliveries.run()
+
+    def _tell(self, moment: float) -> bool:
+        """Tell the workers to look; a broker that did not take it is not asked again for a while."""
+        if moment < self.no_broker_until:
+            return False
+        self.last_told = moment
+        told = self.publish(*LOOKS)
+        if not told:
+            log.warning("the broker does not answer: the clock does the work itself")
+            self.no_broker_until = time.monotonic() + NO_BROKER
+        return told
+
+    def _beat(self) -> None:
+        with self.peerline.pool.connection() as connection:
+            beat(connection, self.name, "clock", self.peerline.clock.machine())

@@ -1,0 +1,17 @@
+"""The Peerline of this process, put together at its first use and then kept."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+
+from config.settings import read_settings
+from service.assembly import Peerline, assemble
+from service.gateways.waking import open_waker
+
+
+@cache
+def peerline() -> Peerline:
+    """The one assembled Peerline of this process. Raises SettingsProblem and the problems of files, all mistakes at once."""
+    settings = read_settings(os.environ)
+    return assemble(settings, open_waker(settings.database_url).poke)
