@@ -10,8 +10,9 @@ from service.rules.patterns import Compiled, Parts, PatternProblem, any_of, comp
 
 _WORD = re.compile(r"[a-z0-9ñ]+")
 _PART_NAME = re.compile(r"\{\w+\}")
-# Contexts are read before the match, or anywhere in its sentence, or anywhere in the message.
-CONTEXTS = ("negation", "past", "fiction")
+# What calms a match: `negation` just before it, `past` in its sentence unless `present` is there too, `fiction` in the message.
+CALMING = ("negation", "past", "fiction")
+_CONTEXTS = (*CALMING, "present")
 _NOTHING = Compiled(r"(?!)", frozenset())
 
 
@@ -48,6 +49,7 @@ class LanguageLexicon:
     shortened: Mapping[str, str]
     negation: re.Pattern[str]
     past: re.Pattern[str]
+    present: re.Pattern[str]
     fiction: re.Pattern[str]
     by_word: Mapping[str, tuple[CompiledRule, ...]]
     by_beginning: Mapping[str, tuple[CompiledRule, ...]]
@@ -76,7 +78,7 @@ def compile_lexicon(words: Words) -> Lexicon:
 def _language(language: str, risk: RiskWords, mistakes: list[str]) -> LanguageLexicon:
     rules = [(_rule(rule, risk.parts, mistakes), _patterns(rule, rule.patterns, risk.parts, [])) for rule in risk.rules]
     vocabulary = _vocabulary(risk)
-    contexts = {name: _context(name, risk, mistakes) for name in CONTEXTS}
+    contexts = {name: _context(name, risk, mistakes) for name in _CONTEXTS}
     return LanguageLexicon(
         language=language,
         spellings=dict(risk.spellings),
@@ -85,6 +87,7 @@ def _language(language: str, risk: RiskWords, mistakes: list[str]) -> LanguageLe
         shortened={shorten(word): word for word in sorted(vocabulary, key=len, reverse=True)},
         negation=re.compile(rf"(?:{contexts['negation'].expression})\Z"),
         past=re.compile(contexts["past"].expression),
+        present=re.compile(contexts["present"].expression),
         fiction=re.compile(contexts["fiction"].expression),
         by_word=_index(rules, beginnings=False),
         by_beginning=_index(rules, beginnings=True),
@@ -106,7 +109,7 @@ def _rule(rule: RiskRule, parts: Parts, mistakes: list[str]) -> CompiledRule:
         pattern=re.compile(_patterns(rule, rule.patterns, parts, mistakes).expression),
         requires=_optional(rule, rule.requires, parts, mistakes),
         blocks=_optional(rule, rule.blocks, parts, mistakes),
-        heeds=frozenset(rule.heeds or CONTEXTS),
+        heeds=frozenset(rule.heeds or CALMING),
     )
 
 

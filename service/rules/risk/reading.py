@@ -66,7 +66,7 @@ def _cut_up(letters: str, vocabulary: frozenset[str]) -> list[str]:
         ]
         best.append(min(rows, key=len, default=None))
     words = best[-1] or []
-    return words if len(letters) <= 80 and any(len(word) > 2 for word in words) or len(words) == 1 else []
+    return words if (len(letters) <= 80 and any(len(word) > 2 for word in words)) or len(words) == 1 else []
 
 
 def _sentence(text: str, lexicon: LanguageLexicon) -> str:

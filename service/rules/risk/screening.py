@@ -84,11 +84,12 @@ def _candidates(lexicon: LanguageLexicon, words: set[str]) -> dict[CompiledRule,
 def _tier(lexicon: LanguageLexicon, rule: CompiledRule, plain: str, start: int, end: int) -> int:
     """Return the tier of one match: 0 when an idiom explains it, at most 1 when negated, long past or from a song."""
     first, last = _sentence(plain, start, end)
-    if rule.blocks and rule.blocks.search(plain[first:last]):
+    sentence = plain[first:last]
+    if rule.blocks and rule.blocks.search(sentence):
         return 0
     calm = (
         ("negation" in rule.heeds and lexicon.negation.search(plain[first:start]))
-        or ("past" in rule.heeds and lexicon.past.search(plain[first:last]))
+        or ("past" in rule.heeds and lexicon.past.search(sentence) and not lexicon.present.search(sentence))
         or ("fiction" in rule.heeds and lexicon.fiction.search(plain))
     )
     return min(rule.tier, 1) if calm else rule.tier
