@@ -172,6 +172,8 @@ class _Typed:
         for node in (left, right):
             if isinstance(node, ast.Name | ast.Attribute):
                 return self._unknown(node)
+            if _said(node) is None:
+                return _not_read(node)
         return _wrong(left, "Two fixed values are compared here.", "Name a kept value or a fact on one side.")
 
     def _kind_of(self, node: ast.expr) -> Kind | None:
@@ -284,9 +286,11 @@ def _article(kind: Kind | None) -> str:
         return "something unknown"
     if kind.name == "one of":
         return f"a choice ({', '.join(kind.options)})"
-    return kind.name if kind.name == "words" else f"a {kind.name}"
+    return kind.name if kind.name == "words" else f"a {kind}"
 
 
 def _example(kind: Kind) -> str:
+    if kind.low is not None:
+        return f"a {kind}"
     examples = {"number": "a whole number such as 2", "yes or no": "yes or no", "time": "a time such as '18:30'"}
     return examples.get(kind.name, "a date such as '2026-05-03'" if kind.name == "date" else "a text in quotes")

@@ -22,7 +22,7 @@ from flows.engine.session import Session
 
 _FILLERS = (
     "please pls thanks thank you i im am feel feeling a bit very really its it is just today now my the "
-    "por favor gracias estoy me siento muy un una poco hoy es mi la el"
+    "por favor gracias estoy me siento muy un una poco hoy es mi la el and or y o u"
 )
 FILLERS = frozenset(_FILLERS.split())
 _LONGEST_PHRASE = 4  # words in a phrase that is looked for inside a short reply
