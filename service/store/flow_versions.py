@@ -77,5 +77,11 @@ def current_versions(database_url: str) -> Mapping[str, int]:
         return {name: version for name, version in rows}  # noqa: C416 - rows are not pairs to the type checker
 
 
+def current_digests(database_url: str) -> Mapping[str, str]:
+    """The digest of each flow's current version, by which a change is seen."""
+    with _engine(database_url).connect() as connection:
+        return _current_digests(connection)
+
+
 def _engine(database_url: str) -> Engine:
     return create_engine(sqlalchemy_url(database_url), poolclass=NullPool, connect_args={"connect_timeout": CONNECT})

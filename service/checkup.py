@@ -1,0 +1,119 @@
+"""What `peerline doctor` looks at: files, broker and database, each told as right, worth a look, or to be mended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+
+import psycopg
+
+from config.lexicons import load_words
+from config.organisation import OrganisationProblem, load_organisation
+from config.settings import Settings
+from config.texts import TextsProblem, load_texts
+from config.twilio_errors import TwilioErrorsProblem, load_twilio_errors
+from config.word_files import WordsProblem
+from service.gateways import broker
+from service.gateways.keys import KeyProblem, KeyRing, read_keys
+from service.health import NO_BROKER, NO_DATABASE, health_of
+from service.publishing import PublishingRefused, editions_of, read_sources
+from service.readiness import Check, keys_open, people_ready
+from service.rules.catalogue import CATALOGUE
+from service.rules.risk import compile_lexicon
+from service.store.database import WAIT, Pool, open_pool, weak_settings
+from service.store.flow_versions import current_digests
+from service.store.reading import Reader
+from service.store.vitals import read_vitals
+
+FILES: tuple[tuple[str, Callable[[Path], object]], ...] = (
+    ("organisation", load_organisation),
+    ("texts", load_texts),
+    ("words", lambda folder: compile_lexicon(load_words(folder))),
+    ("provider's errors", load_twilio_errors),
+)
+PROBLEMS = (OrganisationProblem, TextsProblem, WordsProblem, TwilioErrorsProblem)
+
+
+def examine(settings: Settings, now: datetime, machine: datetime) -> Iterator[Check]:
+    """Look at everything, one check after the other; nothing that is away keeps the rest from being looked at."""
+    yield from _files(settings)
+    yield from _flows(settings)
+    yield from _broker(settings)
+    try:
+        keys = read_keys(settings.keys)
+    except KeyProblem as problem:
+        yield Check("keys", "mend", str(problem))
+        return
+    with open_pool(settings.database_url, 2) as pool:
+        yield from _database(settings, pool, keys, now, machine)
+
+
+def _files(settings: Settings) -> Iterator[Check]:
+    for about, load in FILES:
+        try:
+            load(settings.config_dir)
+        except PROBLEMS as problem:
+            yield from (Check(about, "mend", line) for line in str(problem).splitlines())
+        else:
+            yield Check(about, "ok", "read without a mistake")
+
+
+def _flows(settings: Settings) -> Iterator[Check]:
+    try:
+        editions = editions_of(read_sources(settings.flows_dir), CATALOGUE)
+    except PublishingRefused as refused:
+        yield from (Check("flows", "mend", str(finding)) for finding in refused.findings if finding.severity == "error")
+    else:
+        yield Check("flows", "ok", f"{len(editions)} checked without a mistake")
+
+
+def _broker(settings: Settings) -> Iterator[Check]:
+    policy = broker.eviction_policy(settings.redis_url)
+    if not broker.answers(settings.redis_url):
+        yield Check("broker", "look", NO_BROKER)
+    elif policy is None:
+        yield Check("broker", "look", "It does not tell its maxmemory-policy: see to it that it is noeviction.")
+    elif policy != "noeviction":
+        yield Check("broker", "mend", f"Its maxmemory-policy is {policy}: set it to noeviction, or it drops hints.")
+    else:
+        yield Check("broker", "ok", "it answers, and throws nothing away")
+
+
+def _database(settings: Settings, pool: Pool, keys: KeyRing, now: datetime, machine: datetime) -> Iterator[Check]:
+    try:
+        yield from _stored(settings, pool, keys, now, machine)
+    except psycopg.errors.UndefinedTable:
+        yield Check("schema", "mend", "The database has no tables yet: run peerline migrate.")
+    except psycopg.OperationalError:
+        yield Check("database", "mend", NO_DATABASE)
+
+
+def _stored(settings: Settings, pool: Pool, keys: KeyRing, now: datetime, machine: datetime) -> Iterator[Check]:
+    with pool.connection() as connection:
+        weak = weak_settings(connection)
+        yield from (Check("database", "mend", text) for text in weak)
+        if not weak:
+            yield Check("database", "ok", "it answers, and keeps what it was given")
+        health = health_of(read_vitals(pool, now, WAIT), broker=True, now=now, machine=machine)
+        yield from (Check("service", "mend" if health.status == "down" else "look", text) for text in health.troubles)
+        if health.status == "down":
+            return
+        yield Check("schema", "ok", "the one that this release wants")
+        yield from _unpublished(settings)
+        reader = Reader(connection, keys)
+        opened = keys_open(reader)
+        yield opened
+        if opened.standing == "ok":
+            yield from people_ready(reader)
+
+
+def _unpublished(settings: Settings) -> Iterator[Check]:
+    try:
+        shipped = editions_of(read_sources(settings.flows_dir), CATALOGUE)
+    except PublishingRefused:
+        return  # told already
+    current = current_digests(settings.database_url)
+    changed = [edition.name for edition in shipped if current.get(edition.name) != edition.digest]
+    if changed:
+        yield Check("flows", "look", f"Changed and not published: {', '.join(changed)}. Run peerline migrate.")
