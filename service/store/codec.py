@@ -23,6 +23,13 @@ class Ring(Protocol):
         """The text sealed at a place."""
 
 
+class Finder(Ring, Protocol):
+    """A ring that also says under which bytes a number is found."""
+
+    def blind(self, number: str) -> bytes:
+        """The bytes under which an E.164 number is found."""
+
+
 def encode(row: Row, keys: Ring) -> dict[str, Any]:
     """The row as a JSON object that PostgreSQL's jsonb_to_recordset reads: bytes as \\x hex, sealed columns sealed."""
     return {column.name: _out(getattr(row, column.name), column, row, keys) for column in columns_of(type(row))}

@@ -11,8 +11,7 @@ import orjson
 import psycopg
 from psycopg import sql
 
-from service.gateways.keys import KeyRing
-from service.store.codec import decode, encode
+from service.store.codec import Finder, decode, encode
 from service.store.rows import Audit, Inbound, Member, Number, Outbound, Row, Staff
 
 R = TypeVar("R", bound=Row)
@@ -23,7 +22,7 @@ class Reader:
     """A connection and the keys that open what is sealed."""
 
     connection: psycopg.Connection[Any]
-    keys: KeyRing
+    keys: Finder
 
     def rows(self, kind: type[R], where: LiteralString, **values: object) -> tuple[R, ...]:
         """The rows of one kind that a condition holds for; the condition calls the row `x`, and may order and limit."""

@@ -10,8 +10,7 @@ from uuid import UUID
 import orjson
 import psycopg
 
-from service.gateways.keys import KeyRing
-from service.store.codec import decode
+from service.store.codec import Finder, decode
 from service.store.gather import Wanted, gather
 from service.store.rows import Number, Staff
 from service.store.scene import Scene, scene_of
@@ -21,7 +20,7 @@ def scenes_of(
     connection: psycopg.Connection[Any],
     phones: Collection[str],
     now: datetime,
-    keys: KeyRing,
+    keys: Finder,
     new_id: Callable[[], UUID],
 ) -> dict[str, Scene]:
     """The scene of every number by its E.164 form; one that nobody ever wrote from begins here, with version 0."""
@@ -35,7 +34,7 @@ def scenes_of(
     }
 
 
-def staff_at(connection: psycopg.Connection[Any], phones: Collection[str], keys: KeyRing) -> Mapping[str, Staff]:
+def staff_at(connection: psycopg.Connection[Any], phones: Collection[str], keys: Finder) -> Mapping[str, Staff]:
     """The members of staff who have these numbers, by number."""
     by_blind = {keys.blind(phone): phone for phone in phones}
     rows = connection.execute(_STAFF, (list(by_blind),)).fetchall()
