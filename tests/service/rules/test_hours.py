@@ -56,6 +56,26 @@ def test_the_next_opening_passes_over_weekends_and_holidays(hours: Hours, at: st
     assert next_opening(hours, XMAS, ZONE, local(at)) == local(expected)
 
 
+@pytest.mark.parametrize(
+    ("shift", "at", "opens", "ends"),
+    [
+        ((time(2, 15), time(5)), "2026-03-08T06:00", "2026-03-08T07:00", None),
+        ((time(0), time(2, 30)), "2026-03-08T06:00", "2026-03-08T06:00", "2026-03-08T07:00"),
+        ((time(0), time(1, 30)), "2026-11-01T05:45", "2026-11-01T06:00", None),
+        ((time(0), time(1, 30)), "2026-11-01T06:10", "2026-11-01T06:10", "2026-11-01T06:30"),
+    ],
+    ids=["begins in a gap", "ends in a gap", "comes twice", "ends twice"],
+)
+def test_shifts_follow_the_wall_clock_when_it_jumps(
+    shift: tuple[time, time], at: str, opens: str, ends: str | None
+) -> None:
+    """A shift that begins or ends in a gap does so where the gap is; one in a doubled hour runs twice."""
+    hours = dict.fromkeys(range(7), (shift,))
+    begin = datetime.fromisoformat(at).replace(tzinfo=UTC)
+    assert next_opening(hours, (), ZONE, begin) == datetime.fromisoformat(opens).replace(tzinfo=UTC)
+    assert end_of_shift(hours, (), ZONE, begin) == (datetime.fromisoformat(ends).replace(tzinfo=UTC) if ends else None)
+
+
 def test_hours_without_a_shift_never_open() -> None:
     """An organisation without hours has no next opening and no end of a shift."""
     assert next_opening({}, XMAS, ZONE, local("2026-12-24T10:00")) is None

@@ -155,6 +155,15 @@ def test_the_taker_may_pass_it_on_and_the_others_are_told_at_once() -> None:
     assert (ladder.taker, rung) == (None, Rung(after(3), (SPECIALIST,), "alert"))
 
 
+def test_while_somebody_has_it_the_failure_of_another_tells_nobody() -> None:
+    """The backup's phone fails after the specialist took it: the specialist keeps it, and no further phone rings."""
+    ladder, _ = first_rungs(2, CHAIN, POLICY, NOW)
+    ladder, _ = next_rung(ladder, CHAIN, POLICY, after(5))
+    ladder = take(ladder, SPECIALIST, POLICY, after(6))
+    lost, rung = lose(ladder, CHAIN, BACKUP, POLICY, after(7))
+    assert (lost.taker, lost.next_at, rung) == (SPECIALIST, after(66), None)
+
+
 def test_who_is_alone_and_passes_it_on_is_told_again_after_a_pause() -> None:
     """There is nobody else; it stays open and comes back."""
     alone = chain_of_member(SPECIALIST, None, [])

@@ -137,6 +137,12 @@ def test_a_number_belongs_to_one_person() -> None:
     assert "line 2" in mistake.mend
 
 
+def test_rows_without_a_number_are_not_taken_for_the_same_person() -> None:
+    """Each of two rows without a number has the one mistake that its number is missing."""
+    roster = read_members(members({**GOOD, "phone": ""}, {**GOOD, "phone": ""}))
+    assert [(mistake.line, mistake.column) for mistake in roster.mistakes] == [(2, "phone"), (3, "phone")]
+
+
 def test_a_missing_and_an_unknown_column_are_told_with_the_spelling_that_is_near() -> None:
     """The rows are read all the same, because what is needed is there."""
     data = members(GOOD).replace(b"specialist_phone", b"specialist_fone")

@@ -123,7 +123,9 @@ def test_the_start_counts_only_if_it_matches() -> None:
 
 
 def test_until_in_utc_is_made_local_first() -> None:
-    """Two in the afternoon in UTC is nine in New York, which is still in."""
+    """Two in the afternoon in UTC is nine in New York, which is still in; one in the afternoon is eight, which is out."""
+    early = "FREQ=DAILY;UNTIL=20260307T130000Z"
+    assert moments(early, NEW_YORK, datetime(2026, 3, 6, 9), 9) == (utc("2026-03-06T14:00"),)
     rule = "FREQ=DAILY;UNTIL=20260307T140000Z"
     assert moments(rule, NEW_YORK, datetime(2026, 3, 6, 9), 9) == (utc("2026-03-06T14:00"), utc("2026-03-07T14:00"))
 
@@ -173,6 +175,7 @@ def test_the_first_moments_are_what_dateutil_finds(rule: str, zone: str, start: 
         "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30",
         "FREQ=MONTHLY;BYMONTH=2;BYMONTHDAY=31",
         "FREQ=MONTHLY;BYDAY=6MO",
+        "FREQ=MONTHLY;BYDAY=-6MO",
         "FREQ=YEARLY;BYMONTH=4;BYMONTHDAY=31",
         "FREQ=HOURLY;BYMONTH=2;BYMONTHDAY=30",
         "FREQ=DAILY;BYSETPOS=2",

@@ -100,6 +100,11 @@ def test_the_next_opening_is_the_first_open_moment(
     assert before == found or not is_open((begin, end), zone, before)
 
 
+def test_a_day_that_the_calendar_skips_has_no_opening() -> None:
+    """In Apia no 30 December 2011 came: after the evening of the 29th the window opens on the 31st."""
+    assert next_open(DAY, "Pacific/Apia", utc("2011-12-30T07:00:00")) == utc("2011-12-30T19:00:00")
+
+
 def test_an_unknown_zone_is_refused() -> None:
     """A zone that does not exist is an error that names it."""
     with pytest.raises(ZoneProblem, match="Mars/Olympus"):
