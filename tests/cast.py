@@ -1,4 +1,4 @@
-"""The people of the transcripts, written straight into a database: four of staff, four members, nobody real."""
+"""The people of the transcripts, written straight into a database: four of staff, three members, nobody real."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from service.store.rows import Ledger, Member, Number, Row, Schedule, Staff, Tim
 from service.store.scene import scene_of
 
 NUMBERS: Mapping[str, str] = {
-    "Sam": "+15555550101", "Luz": "+15555550102", "Lee": "+15555550103", "Kim": "+15555550104",
+    "Sam": "+15555550101", "Luz": "+15555550102", "Lee": "+15555550103",
     "Rosa": "+15555550121", "Dan": "+15555550122", "Sue": "+15555550123", "Cora": "+15555550124",
     "Stranger": "+15555550188",
 }  # fmt: skip
-NEW_YORK, LOS_ANGELES = "America/New_York", "America/Los_Angeles"
+NEW_YORK = "America/New_York"
 
 
 def write_cast(database_url: str, keys: KeyRing, now: datetime) -> None:
-    """Write everybody: Sam (English, daily at 10), Luz (Spanish, Mon Wed Fri at 10) and Kim (Los Angeles) have said yes, Lee was never asked."""
+    """Write everybody: Sam (English, daily at 10), and Luz (Spanish, Mon Wed Fri at 10) have said yes, Lee was never asked."""
     staff = {name: _staff(name, role, now) for name, role in STAFF.items()}
     staff["Rosa"] = _backed(staff["Rosa"], staff["Dan"])
     with psycopg.connect(database_url, autocommit=True) as connection:
@@ -31,7 +31,6 @@ def write_cast(database_url: str, keys: KeyRing, now: datetime) -> None:
         people += [
             _member("Sam", "en", NEW_YORK, "FREQ=DAILY", staff["Rosa"], keys, now),
             _member("Luz", "es", NEW_YORK, "FREQ=WEEKLY;BYDAY=MO,WE,FR", staff["Rosa"], keys, now),
-            _member("Kim", "en", LOS_ANGELES, "FREQ=DAILY", staff["Dan"], keys, now),
             _member("Lee", "en", NEW_YORK, None, staff["Rosa"], keys, now),
         ]
         done = write(connection, [scene_of(number).with_rows(number, *rows) for number, rows in people], keys)

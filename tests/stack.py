@@ -40,11 +40,11 @@ class Stack:
     simulator: str
     folder: Path
 
-    def empty(self) -> None:
-        """Forget every person and message, on both sides; published flows stay."""
+    def begin_again(self, at: datetime) -> None:
+        """Forget every person and message, on both sides, and make it `at` (aware); published flows stay."""
         with psycopg.connect(self.settings.database_url) as connection:
             empty(connection)
-        requests.post(f"{self.simulator}/reset", timeout=10).raise_for_status()
+        requests.post(f"{self.simulator}/reset", data={"at": at.isoformat()}, timeout=10).raise_for_status()
 
     def rest(self) -> None:
         """Return when nothing is due, queued or on its way any more."""
@@ -54,13 +54,6 @@ class Stack:
         """Move time, by way of everything that is due on the way."""
         answer = requests.post(f"{self.simulator}/clock", data=wish, timeout=PATIENCE + 10)
         assert answer.status_code == 200, f"time did not come to rest: {answer.text}"
-
-    def set_clock(self, offset: float) -> None:
-        """Put *now* at an offset in seconds from the machine's time; for empty databases, since nothing is stepped through."""
-        assert self.settings.clock_file is not None
-        fresh = self.settings.clock_file.with_suffix(".new")
-        fresh.write_text(f'{{"offset": {offset}}}')
-        fresh.replace(self.settings.clock_file)
 
 
 @contextlib.contextmanager

@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 class MovedClock:
-    """Tells moved time and moves it on, never back. Without a file it is machine time and an offset in memory."""
+    """Tells moved time and moves it on; back only where all begins again. Without a file it is machine time and an offset in memory."""
 
     def __init__(self, file: Path | None, start: datetime | None = None) -> None:
         self._lock = threading.Lock()
@@ -30,6 +30,12 @@ class MovedClock:
             if offset > self._offset:
                 self._offset = offset
                 self._write()
+
+    def begin_at(self, instant: datetime) -> None:
+        """Begin again at this instant, also an earlier one: for a service that has just been emptied."""
+        with self._lock:
+            self._offset = _offset_to(instant)
+            self._write()
 
     def _write(self) -> None:
         if self._file is None:

@@ -51,7 +51,7 @@ def add_faults(app: Flask, world: World) -> None:
 
 
 def add_records(app: Flask, world: World) -> None:
-    """Serve what happened: the ledger, the service's requests, its mistakes; and forget it all on POST /reset."""
+    """Serve what happened: the ledger, the service's requests, its mistakes; and forget it all on POST /reset (`at=`: and begin again then)."""
 
     @app.get("/ledger")
     def show_ledger() -> Response:
@@ -72,6 +72,8 @@ def add_records(app: Flask, world: World) -> None:
         world.memory.clear()
         world.ledger.clear()
         world.requests.clear()
+        if begin := read_wish(request).get("at"):
+            world.clock.begin_at(_read_moment(str(begin)))
         return Response(status=204)
 
 

@@ -2,7 +2,8 @@
 
 A decision is a unit. Its guards name the numbers it looked at and the versions it saw; the statement locks those rows in
 the order of their ids, and only units whose guards all still hold are carried out. The rest change nothing and are
-decided again by the caller. All rows come as one JSON document, so the statement is prepared once.
+decided again by the caller. All rows come as one JSON document, so the statement is prepared once. Rows are written in
+the order in which the decision made them: texts are numbered by it, and what ends makes room for what begins.
 """
 
 from __future__ import annotations
@@ -49,9 +50,9 @@ def _document(scenes: Sequence[Scene], keys: Ring) -> dict[str, list[dict[str, A
     for unit, scene in enumerate(scenes):
         for number in _guarded(scene):
             document["guards" if number.version else "births"].append({"_unit": unit, **encode(number, keys)})
-        for row in scene.changed.values():
+        for place, row in enumerate(scene.changed.values()):
             if not isinstance(row, Number):
-                document.setdefault(row.TABLE, []).append({"_unit": unit, **encode(row, keys)})
+                document.setdefault(row.TABLE, []).append({"_unit": unit, "_place": place, **encode(row, keys)})
         document["cancelled"] += [{"_unit": unit, "kind": kind, "subject": subject} for kind, subject in scene.cancelled]
         document["withdrawn"] += [
             {"_unit": unit, "number_id": w.number_id, "kinds": list(w.kinds), "reason": dict(w.reason), "conversation_id": w.conversation_id}
@@ -69,7 +70,7 @@ def _guarded(scene: Scene) -> Iterable[Number]:
 
 def _records(name: str, row: type[Row]) -> str:
     columns = ", ".join(f'"{c.name}" {SQL_TYPES[c.kind]}' for c in columns_of(row))
-    return f"jsonb_to_recordset((select d -> '{name}' from doc)) as r(_unit int, {columns})"
+    return f"jsonb_to_recordset((select d -> '{name}' from doc)) as r(_unit int, _place int, {columns})"
 
 
 def _upsert(row: type[Row]) -> str:
@@ -82,7 +83,7 @@ def _upsert(row: type[Row]) -> str:
         conflict += " where inbound.state = 'unsettled'"
     return (
         f"w_{row.TABLE} as (insert into {row.TABLE} as {row.TABLE} ({listed}) select {chosen}"
-        f" from {_records(row.TABLE, row)} join ok on ok.unit = r._unit on conflict {conflict})"
+        f" from {_records(row.TABLE, row)} join ok on ok.unit = r._unit order by r._unit, r._place on conflict {conflict})"
     )
 
 

@@ -77,7 +77,9 @@ class Scene:
         shown = dict(self.rows)
         for row in rows:
             shown[type(row)] = {**shown.get(type(row), {}), row.key: row}
-        changed = {**self.changed, **{(row.TABLE, row.key): row for row in rows}}
+        changed = dict(self.changed)
+        for row in rows:
+            changed[row.TABLE, row.key] = row
         number = next((row for row in rows if isinstance(row, Number) and row.id == self.number.id), self.number)
         again = {(row.kind, row.subject) for row in rows if isinstance(row, Timer)}
         cancelled = self.cancelled - again

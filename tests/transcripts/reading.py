@@ -21,6 +21,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import psycopg
 import requests
 
 from service.gateways.keys import read_keys
@@ -50,8 +51,7 @@ def read_transcript(path: Path) -> Transcript:
 
 def perform(transcript: Transcript, stack: Stack) -> None:
     """Play a transcript against a running stack, which is emptied first. Raises AssertionError with the line's number."""
-    stack.empty()
-    stack.set_clock((transcript.begins - datetime.now(UTC)).total_seconds())
+    stack.begin_again(transcript.begins)
     write_cast(stack.settings.database_url, read_keys(stack.settings.keys), transcript.begins)
     stack.rest()
     room = Room(stack, {name: Phone(stack, name, number) for name, number in NUMBERS.items()})
@@ -127,6 +127,12 @@ def _heard(room: Room) -> str:
     lines = []
     for phone in room.phones.values():
         lines += [f"  {phone.name}: {message['body']}" for message in phone.received()]
+    with psycopg.connect(room.stack.settings.database_url) as connection:
+        held = connection.execute("select state, kind, reason::text from outbound where state not in ('sent', 'delivered')").fetchall()
+        timers = connection.execute("select kind, due_at, failures, aside from timers order by due_at limit 12").fetchall()
+    lines += [f"  not sent: {' '.join(map(str, row))}" for row in held]
+    lines += [f"  timer: {' '.join(map(str, row))}" for row in timers]
+    lines += [f"  {log.name}: {log.read_text()[-1500:]}" for log in sorted(room.stack.folder.glob("*.log"))]
     return "heard so far:\n" + "\n".join(lines)
 
 
