@@ -5,6 +5,8 @@ The capabilities register a handler for each action that is `ready`; arguments a
 
 from flows.engine.catalogue import Action, Argument, Catalogue
 from flows.engine.kinds import Kind
+from service.rules.segments import count_segments, outside_gsm
+from service.rules.wording import WORDING
 
 YES_OR_NO = Kind("yes or no", longest=3)
 LANGUAGE = Kind("one of", options=("en", "es"), longest=2)
@@ -63,4 +65,7 @@ CATALOGUE = Catalogue(
     consent_words=frozenset(_CONSENT.split("|")),
     door_words=frozenset(_DOORS.split("|")),
     service_words=frozenset(_SERVICE.split("|")),
+    measure=count_segments,
+    outside_gsm=outside_gsm,
+    wording=WORDING,
 )

@@ -4,13 +4,18 @@ from collections.abc import Mapping
 
 from flows.engine.catalogue import Catalogue
 from flows.engine.check.clashes import check_clashes
+from flows.engine.check.cost import check_cost
 from flows.engine.check.languages import check_languages
+from flows.engine.check.length import check_length
 from flows.engine.check.links import check_links
 from flows.engine.check.names import check_names
 from flows.engine.check.person import check_person
 from flows.engine.check.rest import check_rest
 from flows.engine.check.silence import check_silence
+from flows.engine.check.tests import check_tests
+from flows.engine.check.voice import check_voice
 from flows.engine.check.ways import check_ways
+from flows.engine.check.words import check_words
 from flows.engine.flow import Flow
 from flows.engine.parse.flow import parse_flow
 from flows.engine.problems import Finding, Problems, in_order
@@ -46,3 +51,8 @@ def _prove(flow: Flow, flows: Mapping[str, Flow], catalogue: Catalogue, problems
     check_silence(flow, problems)
     check_person(flow, catalogue, problems)
     check_clashes(flow, catalogue, problems)
+    check_length(flow, catalogue, problems)
+    check_words(flow, catalogue, problems)
+    check_voice(flow, problems)
+    check_cost(flow, flows, catalogue, problems)
+    check_tests(flow, flows, catalogue, problems)
