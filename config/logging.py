@@ -25,8 +25,18 @@ _PATTERN = re.compile(
     r"|(?<!\w)\+?\(?\d(?:[ ().\-/]{0,2}\d){6,14}(?!\w)"
 )
 _LOWEST_NUMBER = 10**9
-# These libraries log requests with numbers and words in them below this level.
-_QUIET = ("twilio", "urllib3", "sqlalchemy", "psycopg", "psycopg.pool", "kombu", "amqp")
+# Below this level these libraries log requests with numbers and words in them, or a line for every task.
+_QUIET = (
+    "twilio",
+    "urllib3",
+    "sqlalchemy",
+    "psycopg",
+    "psycopg.pool",
+    "kombu",
+    "amqp",
+    "celery.app.trace",
+    "celery.worker.strategy",
+)
 
 
 def configure_logging(stream: TextIO = sys.stderr, level: str = "INFO") -> None:

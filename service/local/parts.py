@@ -44,7 +44,7 @@ class Site:
 
 def web(site: Site) -> Part:
     """The web process."""
-    arguments = ("serve", "--port", str(site.web_port), "--processes", "1", "--threads", "8")
+    arguments = ("serve", "--port", str(site.web_port), "--processes", "1", "--threads", "4")
     return Part("the web process", _command(site, "web", *arguments), lambda: _answers(f"{site.web_url}/health/live"))
 
 
