@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from service.rules.windows import is_open
+from service.store.consequences import STOPPED
 from service.store.rows import Member, Number
 from service.store.sending import Mark, Sender, Waiting
 
@@ -47,9 +48,9 @@ def why_held(item: Waiting, now: datetime) -> str | None:
     """Why this message must not go now, as the recipient is now; None if it may."""
     outbound = item.outbound
     if is_stopped(item.number) and outbound.kind != "consent":
-        return "stopped"
+        return STOPPED
     if outbound.expires_at is not None and outbound.expires_at <= now:
-        return "stale"
+        return "it had become stale"
     return _why_not_unasked(item.member, now) if outbound.kind == "routine" and item.member is not None else None
 
 
@@ -60,6 +61,6 @@ def is_stopped(number: Number) -> bool:
 
 def _why_not_unasked(member: Member, now: datetime) -> str | None:
     if member.paused_at is not None and (member.paused_until is None or member.paused_until > now):
-        return "paused"
+        return "they had paused"
     window = (time.fromisoformat(member.window_start), time.fromisoformat(member.window_end))
-    return None if is_open(window, member.zone, now) else "window"
+    return None if is_open(window, member.zone, now) else "their window had closed"

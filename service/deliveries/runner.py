@@ -46,6 +46,7 @@ class Deliveries:
     new_id: Callable[[], UUID]
     poke: Callable[[], None]
     crash: Callable[[str], None]
+    stint: float = STINT
     _turn: threading.Lock = field(default_factory=threading.Lock)
     _again: threading.Event = field(default_factory=threading.Event)
     _threads: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(CONCURRENCY, "sender"))
@@ -94,7 +95,7 @@ class Deliveries:
         return Settling(self.pool, self.keys, self.provider, self.clock, self.new_id)
 
     def _drain(self) -> int:
-        until, tries = time.monotonic() + STINT, 0
+        until, tries = time.monotonic() + self.stint, 0
         flying: set[Future[Tried]] = set()
         self._settling().settle(self._threads)
         while True:

@@ -130,7 +130,7 @@ order by n.id for update of n skip locked"""
 _MARK = f"""with r as (select * from jsonb_to_recordset(%(doc)s::jsonb) as r(id uuid, held text)),
 changed as (update outbound o set
     state = case when r.held is null then 'sending' else 'withheld' end,
-    reason = case when r.held is null then o.reason else o.reason || jsonb_build_object('held', r.held) end,
+    reason = case when r.held is null then o.reason else o.reason || jsonb_build_object('withdrawn', r.held) end,
     claim = %(claim_id)s, claimed_at = case when r.held is null then %(machine)s else o.claimed_at end,
     lease_until = case when r.held is null then %(lease_until)s end,
     attempts = o.attempts + (r.held is null)::int,

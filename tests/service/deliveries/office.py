@@ -1,0 +1,123 @@
+"""What tests of deliveries do: put messages in, let time pass, make the provider fail, and see what became of them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from psycopg.rows import dict_row
+
+from service.deliveries.runner import Deliveries
+from service.gateways.twilio import Accepted, Provider, TwilioRefused
+from service.store.commit import write
+from service.store.rows import Number, Outbound, Row
+from service.store.scene import scene_of
+from tests.service.simulator.running import Simulator
+from tests.stored import KEYS, a_number, an_outbound
+
+LANES = {"safety": 0, "alert": 0, "consent": 0, "person": 1, "staff": 1, "answer": 1, "routine": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Refusing(Provider):
+    """A provider that takes nothing."""
+
+    code: int
+
+    def send(self, to: str, body: str, callback_url: str, validity: int) -> Accepted:
+        """Refuse."""
+        raise TwilioRefused(self.code, self.errors.class_of(self.code))
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """One process's deliveries, the provider they speak to, and the database between."""
+
+    database: str
+    simulator: Simulator
+    deliveries: Deliveries
+    clock_file: Path
+    provider: Provider
+
+    def set_clock(self, now: datetime) -> None:
+        """Put *now* at a moment; machine time goes on as it does."""
+        offset = (now - self.deliveries.clock.machine()).total_seconds()
+        self.clock_file.write_text(json.dumps({"offset": offset}))
+
+    def let_pass(self, time: timedelta) -> None:
+        """Move *now* forward."""
+        self.set_clock(self.deliveries.clock.now() + time)
+
+    def known(self, place: int = 11, consent: str = "given", *rows: Row, **fields: Any) -> Number:  # noqa: ANN401 - any column
+        """A number in the database, with rows about it."""
+        number = replace(a_number(f"+120255501{place:02d}", consent), **fields)
+        self.add(number, *rows)
+        return replace(number, version=1)
+
+    def add(self, number: Number, *rows: Row) -> None:
+        """Write rows about a number."""
+        with psycopg.connect(self.database, autocommit=True) as connection:
+            assert 0 in write(connection, [scene_of(number).with_rows(*rows)], KEYS)
+
+    def queue(self, number: Number, kind: str = "answer", body: str = "words of ours", **fields: Any) -> UUID:  # noqa: ANN401
+        """One more message to a number, ready now."""
+        now = self.deliveries.clock.now()
+        row = replace(an_outbound(number, kind), lane=LANES[kind], body=body, at=now, ready_at=now)
+        row = replace(row, **fields)
+        with psycopg.connect(self.database, autocommit=True) as connection:
+            version = connection.execute("select version from numbers where id = %s", (number.id,)).fetchone()
+            assert version is not None
+            assert 0 in write(connection, [scene_of(replace(number, version=version[0])).with_rows(row)], KEYS)
+        return row.id
+
+    def fault(self, kind: str, **more: str) -> None:
+        """Let the provider do something wrong."""
+        answer = self.simulator.ask("POST", "/faults", fields={"kind": kind} | more)
+        assert answer.status < 300, answer.data
+
+    def refuse(self, code: int) -> None:
+        """Let the provider refuse everything with a code, until `accept`."""
+        self.deliveries.provider = Refusing(self.provider.client, self.provider.number, self.provider.errors, code)
+
+    def accept(self) -> None:
+        """Let the provider be itself again."""
+        self.deliveries.provider = self.provider
+
+    def row(self, outbound_id: UUID) -> dict[str, Any]:
+        """A message as it stands in the database."""
+        [found] = self.rows("select * from outbound where id = %s", outbound_id)
+        return found
+
+    def state(self, outbound_id: UUID) -> str:
+        """The state of a message."""
+        return str(self.row(outbound_id)["state"])
+
+    def rows(self, statement: str, *values: object) -> list[dict[str, Any]]:
+        """What a query finds."""
+        with psycopg.connect(self.database, row_factory=dict_row) as connection:
+            return connection.execute(statement, values).fetchall()  # type: ignore[arg-type]
+
+    def change(self, statement: str, *values: object) -> None:
+        """Change the database behind everybody's back."""
+        with psycopg.connect(self.database, autocommit=True) as connection:
+            connection.execute(statement, values)  # type: ignore[arg-type]
+
+    def later(self, seconds: float) -> None:
+        """Let leases and graces run out as if so much machine time had gone by."""
+        shift = timedelta(seconds=seconds)
+        self.change("update outbound set lease_until = lease_until - %s, claimed_at = claimed_at - %s", shift, shift)
+
+    def accepted(self) -> list[str]:
+        """The words of everything that the provider took from us, in its order: the truth."""
+        return [line["body"] for line in self.simulator.ledger() if line.get("origin") == "api"]
+
+
+def stored(office: Office, outbound_id: UUID) -> Outbound | None:
+    """A message read back with its words."""
+    found = office.rows("select row_to_json(o) as o from outbound o where id = %s", outbound_id)
+    return None if not found else found[0]["o"]
