@@ -66,7 +66,8 @@ def test_a_demo_starts_stops_in_order_and_keeps_its_people(data: Path) -> None:
 
     other = Demo(data, "--fresh")
     assert "already runs" in other.said[-1]
-    assert other.process.wait() == 1
+    other.process.communicate()
+    assert other.process.returncode == 1
     assert first.phones() == people
 
     assert first.process.poll() is None
