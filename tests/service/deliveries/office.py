@@ -15,7 +15,7 @@ from psycopg.rows import dict_row
 from service.deliveries.runner import Deliveries
 from service.gateways.twilio import Accepted, Provider, TwilioRefused
 from service.store.commit import write
-from service.store.rows import Number, Outbound, Row
+from service.store.rows import Number, Row
 from service.store.scene import scene_of
 from tests.service.simulator.running import Simulator
 from tests.stored import KEYS, a_number, an_outbound
@@ -29,7 +29,7 @@ class Refusing(Provider):
 
     code: int
 
-    def send(self, to: str, body: str, callback_url: str, validity: int) -> Accepted:
+    def send(self, to: str, body: str, callback_url: str, validity: int) -> Accepted:  # noqa: ARG002 - as its kind does
         """Refuse."""
         raise TwilioRefused(self.code, self.errors.class_of(self.code))
 
@@ -84,6 +84,10 @@ class Office:
         """Let the provider refuse everything with a code, until `accept`."""
         self.deliveries.provider = Refusing(self.provider.client, self.provider.number, self.provider.errors, code)
 
+    def gone(self) -> None:
+        """Let nobody answer at the provider's address."""
+        self.provider.client.api.base_url = "http://127.0.0.1:9"
+
     def accept(self) -> None:
         """Let the provider be itself again."""
         self.deliveries.provider = self.provider
@@ -115,9 +119,3 @@ class Office:
     def accepted(self) -> list[str]:
         """The words of everything that the provider took from us, in its order: the truth."""
         return [line["body"] for line in self.simulator.ledger() if line.get("origin") == "api"]
-
-
-def stored(office: Office, outbound_id: UUID) -> Outbound | None:
-    """A message read back with its words."""
-    found = office.rows("select row_to_json(o) as o from outbound o where id = %s", outbound_id)
-    return None if not found else found[0]["o"]
