@@ -23,6 +23,7 @@ COMMANDS: Mapping[str, str] = {
     "staff": "Specialists, coordinators and supervisors: import a file of them.",
     "members": "The people you walk beside: import a file of them.",
     "flows": "Check flows before anybody gets them.",
+    "explain": "Why a message went out, or did not; what a text means here.",
     "schedule": "See the moments of a rule before anybody lives by it.",
 }
 _USAGE = "peerline COMMAND ... (peerline COMMAND --help tells more)"
