@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from heapq import heappop, heappush
 from itertools import islice, takewhile
@@ -13,7 +13,7 @@ from typing import Literal
 
 from dateutil import rrule as dateutil
 
-from service.rules.local_time import LONGEST_GAP, to_instant, to_local
+from service.rules.local_time import LONGEST_GAP, offset_at, to_instant, to_local
 from service.rules.rrule_shapes import Shape, moments_since, shape_of
 from service.rules.rrule_text import Rule, RuleProblem, read_rule
 
@@ -41,9 +41,12 @@ def next_moment(rule: str, zone: str, start: datetime, after: datetime) -> datet
     `start` is DTSTART, naive, on the clocks of `zone`. Two moments at one instant are one. Raises RuleProblem, ZoneProblem.
     """
     walk = _walk(rule, zone, start)
-    # A local time in a gap becomes a later instant, so look as far back as the clocks jumped.
-    shown = min(to_local(after, zone), to_local(after - LONGEST_GAP, zone) + LONGEST_GAP)
-    return next((moment for moment in _instants(walk(shown), zone) if moment > after), None)
+    if offset_at(after - LONGEST_GAP, zone) == offset_at(after, zone):
+        local = next(walk(to_local(after, zone) + timedelta.resolution), None)
+        moment = local and to_instant(local, zone)
+        if moment is None or to_local(moment, zone) == local:
+            return moment
+    return _next_past_a_change(walk, zone, after)
 
 
 def moments(rule: str, zone: str, start: datetime, count: int) -> tuple[datetime, ...]:
@@ -114,6 +117,12 @@ def _dateutil_rule(rule: Rule, begin: datetime) -> dateutil.rrule:
         byminute=rule.byminute or None,
         bysecond=rule.bysecond or None,
     )
+
+
+def _next_past_a_change(walk: Walk, zone: str, after: datetime) -> datetime | None:
+    """Look as far back as the clocks jumped, because a local time in a gap becomes a later instant."""
+    shown = min(to_local(after, zone), to_local(after - LONGEST_GAP, zone) + LONGEST_GAP)
+    return next((moment for moment in _instants(walk(shown), zone) if moment > after), None)
 
 
 def _instants(local_moments: Iterator[datetime], zone: str) -> Iterator[datetime]:
