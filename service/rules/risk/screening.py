@@ -10,6 +10,8 @@ _REPLACEMENT = "\ufffd"
 # With this share of letters from a script that the lexicons do not know, the words were not read at all.
 _FOREIGN_SHARE = 0.5
 _LATIN_END = "\u024f"
+# People write without full stops, so a sentence may be a whole message; an idiom is looked for this many words around a match.
+_NEAR = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ def _tier(lexicon: LanguageLexicon, rule: CompiledRule, plain: str, start: int, 
     """Return the tier of one match: 0 when an idiom explains it, at most 1 when negated, long past or from a song."""
     first, last = _sentence(plain, start, end)
     sentence = plain[first:last]
-    if rule.blocks and rule.blocks.search(sentence):
+    if rule.blocks and rule.blocks.search(_around(plain, first, start, end, last)):
         return 0
     calm = (
         ("negation" in rule.heeds and lexicon.negation.search(plain[first:start]))
@@ -93,6 +95,13 @@ def _tier(lexicon: LanguageLexicon, rule: CompiledRule, plain: str, start: int, 
         or ("fiction" in rule.heeds and lexicon.fiction.search(plain))
     )
     return min(rule.tier, 1) if calm else rule.tier
+
+
+def _around(plain: str, first: int, start: int, end: int, last: int) -> str:
+    """Return a match with a few words of its sentence on both sides; an idiom further off explains nothing."""
+    before = plain[first:start].split(" ")[-_NEAR - 1 :]
+    after = plain[end:last].split(" ")[:_NEAR]
+    return f"{' '.join(before)}{plain[start:end]}{' '.join(after)} "
 
 
 def _sentence(plain: str, start: int, end: int) -> tuple[int, int]:
