@@ -86,8 +86,8 @@ def _members(members: Collection[Member], staff: Mapping[UUID, Staff]) -> Iterat
     alone = sum(member.specialist_id is None for member in members)
     left = sum(member.specialist_id is not None and member.specialist_id not in staff for member in members)
     if alone:
-        yield Check("people", "look", f"{alone} members have no specialist: the coordinator answers them.")
+        yield Check("people", "look", f"Members without a specialist: {alone}. The coordinator answers them.")
     if left:
         yield Check(
-            "people", "look", f"{left} members have a specialist who does not work here any more. Give them another."
+            "people", "look", f"Members whose specialist does not work here any more: {left}. Give them another."
         )

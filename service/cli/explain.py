@@ -1,4 +1,4 @@
-"""`peerline explain text`: what the rules read in a text, before anything is done about it."""
+"""`peerline explain`: what the rules read in a text, and (from explain_stored) what became of messages and members."""
 
 import json
 import os
@@ -14,12 +14,15 @@ import typer
 from config.lexicons import load_words
 from config.vocabulary import Words
 from config.word_files import WordsProblem
+from service.cli.explain_stored import member, message
 from service.rules.consent_words import read_consent
 from service.rules.risk import Lexicon, LexiconProblem, Risk, compile_lexicon, screen
 from service.rules.segments import Segments, count_segments
 from service.rules.service_words import read_word
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="Tell what is read in a text, and why.")
+app.command()(message)
+app.command()(member)
 
 _CONSENT = {
     "stop": "It says stop: nothing more is sent but one confirmation.",

@@ -77,8 +77,8 @@ def _account(file: Path, account: Account) -> str:
 def _closing(accounts: Sequence[Account], mistakes: Sequence[RowMistake], *, yes: bool) -> str:
     count = {what: sum(account.what == what for account in accounts) for what in _DONE}
     bad = len({mistake.line for mistake in mistakes}) + count["refused"]
-    done = f"{count['new']} new, {count['changed']} changed, {count['same']} as they were, {bad} lines with mistakes"
-    return f"Imported: {done}." if yes else f"Nothing is written yet: {done}. Import the good ones with --yes."
+    done = f"{count['new']} new, {count['changed']} changed, {count['same']} as they were, lines with mistakes: {bad}"
+    return f"Imported: {done}." if yes else f"Nothing is written yet: {done}. --yes imports the good ones."
 
 
 def _as_json(accounts: Sequence[Account], mistakes: Sequence[RowMistake]) -> str:

@@ -11,7 +11,7 @@ import pytest
 from flows.engine.catalogue import Catalogue
 from service.publishing import FlowShelf, PublishingRefused, digest_of, open_shelf, publish_shipped
 from service.rules.catalogue import CATALOGUE
-from service.store.flow_versions import current_versions, sources_of
+from service.store.flow_versions import LOCK, current_versions, sources_of
 
 NOW = datetime(2026, 3, 6, 15, 0, tzinfo=UTC)
 HELLO = """\
@@ -101,22 +101,21 @@ def test_a_file_that_is_not_text_is_refused_and_not_a_crash(unpublished: str, tm
         publish_shipped(unpublished, tmp_path, CATALOGUE, NOW)
 
 
-def test_two_that_publish_at_once_make_one_version(unpublished: str, tmp_path: Path) -> None:
+def test_two_that_publish_at_once_take_turns(unpublished: str, tmp_path: Path) -> None:
     """Two machines that start a release together must not both add a version, nor fail."""
     ship(tmp_path, hello=HELLO)
     news: list[tuple[tuple[str, int], ...]] = []
-    together = Barrier(2)
-
-    def start() -> None:
-        together.wait(30)
-        news.append(publish_shipped(unpublished, tmp_path, CATALOGUE, NOW))
-
-    threads = [Thread(target=start) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(news) == [(), (("hello", 1),)]
+    second = Thread(target=lambda: news.append(publish_shipped(unpublished, tmp_path, CATALOGUE, NOW)))
+    with psycopg.connect(unpublished) as first, psycopg.connect(unpublished, autocommit=True) as watch:
+        first.execute("select pg_advisory_xact_lock(%s)", (LOCK,))
+        row = ("hello", 1, HELLO, digest_of(HELLO), NOW, "the first")
+        first.execute("insert into flow_versions values (%s, %s, %s, %s, %s, %s)", row)
+        first.execute("insert into published values ('hello', 1)")
+        second.start()
+        while second.is_alive() and watch.execute("select true from pg_locks where not granted").fetchone() is None:
+            second.join(0.02)
+    second.join()
+    assert news == [()]
 
 
 class Shelved:
