@@ -69,7 +69,17 @@ def compile_condition(source: str, names: Names, place: Place) -> Condition:
     code = compile(ast.fix_missing_locations(ast.Expression(function)), "<condition>", "eval")
     # The tree was built here from a whitelist: names and texts of the file stand in it as constants only.
     test: Test = eval(code, {"__builtins__": {}})  # noqa: S307 - as the line above says
-    return Condition(source, test, place)
+    return Condition(source, test, place, _proved(tree) & frozenset(names.kept))
+
+
+def _proved(tree: ast.expr) -> frozenset[str]:
+    """The names that are certainly kept where a safe tree is true: any part of an `and`, every part of an `or`."""
+    if isinstance(tree, ast.BoolOp):
+        parts = [_proved(part) for part in tree.values]
+        return frozenset().union(*parts) if isinstance(tree.op, ast.And) else frozenset.intersection(*parts)
+    sides = [tree.left, *tree.comparators] if isinstance(tree, ast.Compare) else []
+    calls = [side for side in sides if isinstance(side, ast.Call)]
+    return frozenset(str(call.args[0].value) for call in calls if isinstance(call.args[0], ast.Constant))
 
 
 def _read(source: str) -> ast.expr:

@@ -38,11 +38,15 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A condition as it was written, and the function that decides it from kept values, facts and the turn."""
+    """A condition as it was written, and the function that decides it from kept values, facts and the turn.
+
+    `proves` holds the kept values that are certainly there whenever the condition is true.
+    """
 
     source: str
     test: Test
     place: Place
+    proves: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from flows.engine.flow import Ask, Choose, End, Flow, Go, Goal, Reply, Rung, Step, Text, Verb, Wait
+from flows.engine.flow import Ask, Choose, Condition, End, Flow, Go, Goal, Reply, Rung, Step, Text, Verb, Wait
 from flows.engine.flow import Say as SayVerb
 
 Position = tuple[str, int]  # a step and one of its verbs
@@ -16,6 +16,8 @@ class Way:
     label: str
     to: Position | None
     waits: bool = False
+    condition: Condition | None = None
+    reply: Reply | None = None
 
 
 def ways_of(flow: Flow) -> Mapping[Position, tuple[Way, ...]]:
@@ -97,7 +99,7 @@ def _following(step: Step, at: int) -> Position | None:
 
 def _choices(verb: Choose, following: Position | None) -> Iterator[Way]:
     for condition, goal in verb.ways:
-        yield Way(f"when {condition.source}", (goal.step, 0))
+        yield Way(f"when {condition.source}", (goal.step, 0), condition=condition)
     for number, goal in enumerate(verb.in_turn):
         yield Way(f"turn {number + 1}", (goal.step, 0))
     if not verb.in_turn:
@@ -106,7 +108,7 @@ def _choices(verb: Choose, following: Position | None) -> Iterator[Way]:
 
 def _answers(verb: Ask | Wait, following: Position | None) -> Iterator[Way]:
     for reply in all_replies(verb):
-        yield Way(reply.name, (reply.go.step, 0) if reply.go else following, waits=True)
+        yield Way(reply.name, (reply.go.step, 0) if reply.go else following, waits=True, reply=reply)
     if isinstance(verb, Wait):
         yield Way("time comes", following, waits=True)
         return

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from flows.engine.catalogue import Catalogue
 from flows.engine.check.clashes import check_clashes
 from flows.engine.check.cost import check_cost
+from flows.engine.check.kept import check_kept
 from flows.engine.check.languages import check_languages
 from flows.engine.check.length import check_length
 from flows.engine.check.links import check_links
@@ -46,6 +47,7 @@ def _read(file: str, source: str, catalogue: Catalogue) -> tuple[Flow | None, Pr
 
 def _prove(flow: Flow, flows: Mapping[str, Flow], catalogue: Catalogue, problems: Problems) -> None:
     """Every proof that needs a flow whose form holds."""
+    check_kept(flow, problems)
     check_ways(flow, problems)
     check_rest(flow, flows, problems)
     check_silence(flow, problems)

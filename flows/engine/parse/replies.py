@@ -83,16 +83,15 @@ def _reply(reading: Reading, key: Scalar, node: Node, keep: Kind | None) -> Repl
         read_goal(reading, table.get("go")),
         key.place,
     )
-    _check_shape(reading, reply, keep)
+    if not any(table.get(name) for name in ("words", "number", "is")) and key.text != ANYTHING:
+        mend = "Add words:, number: or is:."
+        reading.error("form.missing-key", key.place, f'Nothing can be the reply "{key.text}".', mend)
+    _check_range(reading, reply, keep)
     return reply
 
 
-def _check_shape(reading: Reading, reply: Reply, keep: Kind | None) -> None:
-    """Refuse a reply that nothing can match, and one that says numbers that its value cannot hold."""
-    if reply.name != ANYTHING and not (phrases(reply) or reply.ranges or reply.kind):
-        reading.error(
-            "form.missing-key", reply.place, f'Nothing can be the reply "{reply.name}".', "Add words:, number: or is:."
-        )
+def _check_range(reading: Reading, reply: Reply, keep: Kind | None) -> None:
+    """Refuse a reply that takes numbers which its kept value cannot hold."""
     if keep is None or keep.name != "number" or keep.low is None or keep.high is None:
         return
     if any(low < keep.low or high > keep.high for low, high in reply.ranges):

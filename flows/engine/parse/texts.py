@@ -35,8 +35,9 @@ def _versions(reading: Reading, table: Table) -> Mapping[str, Template]:
     """The text of each language, its placeholders split out and looked up."""
     versions = {}
     for key, node in table.entries:
-        words = read_words(reading, node, "a text") if key.text in reading.languages else None
-        if words is not None:
+        if key.text in reading.languages:
+            # What is no text is noted here, and stands for one, so that the language is not told to be missing as well.
+            words = read_words(reading, node, "a text") or ""
             versions[key.text] = _template(reading, words.strip(), node.place)
     return versions
 
