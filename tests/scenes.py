@@ -20,7 +20,20 @@ from service.rules.setting import Setting
 from service.staff_texts import decide_staff
 from service.store.gather import OVERLAP, PARTS, REST
 from service.store.rows import (
-    Escalation, Held, Inbound, Member, Number, Outbound, Page, QueueItem, Row, Schedule, Staff, Thread, Timer, Turn,
+    Escalation,
+    Held,
+    Inbound,
+    Member,
+    Number,
+    Outbound,
+    Page,
+    QueueItem,
+    Row,
+    Schedule,
+    Staff,
+    Thread,
+    Timer,
+    Turn,
 )  # fmt: skip
 from service.store.scene import Scene, scene_of
 from service.threads import TIMER_HANDLERS as THREADS
@@ -120,9 +133,7 @@ class World:
     def _fire(self, timer: Timer) -> list[Outbound]:
         handler = _HANDLERS[timer.kind]
         claimed = (timer.kind, timer.subject)
-        return self.change(
-            timer.number_id, lambda scene, given, now: handler(scene.cancel(claimed), given, timer, now)
-        )
+        return self.change(timer.number_id, lambda scene, given, now: handler(scene.cancel(claimed), given, timer, now))
 
     def _next(self, until: datetime) -> Timer | None:
         due = [timer for timer in self.all(Timer) if timer.kind in _HANDLERS and timer.due_at <= until]

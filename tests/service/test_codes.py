@@ -34,7 +34,8 @@ def test_a_verb_with_a_code_is_read_in_both_languages(text: str, spoken: Spoken)
 
 
 @pytest.mark.parametrize(
-    "text", ["123456", "12345678", "call 1234567", "1234567 is my code", "5555550123", "pass it on", "PASS 12345678", "done"]
+    "text",
+    ["123456", "12345678", "call 1234567", "1234567 is my code", "5555550123", "pass it on", "PASS 12345678", "done"],
 )
 def test_other_texts_are_no_code(text: str) -> None:
     """A telephone number, a shorter number or a number within words is nobody's code."""
@@ -48,7 +49,9 @@ def test_any_text_can_be_read_for_codes(text: str) -> None:
     assert spoken is None or (len(spoken.code) == 7 and spoken.code.isascii() and spoken.code.isdigit())
 
 
-@pytest.mark.parametrize(("text", "name"), [("FREE Rosa", "rosa"), ("libre: Dan.", "dan"), ("free", None), ("freedom now", None)])
+@pytest.mark.parametrize(
+    ("text", "name"), [("FREE Rosa", "rosa"), ("libre: Dan.", "dan"), ("free", None), ("freedom now", None)]
+)
 def test_free_names_somebody(text: str, name: str | None) -> None:
     """FREE and LIBRE are read with a name only."""
     assert read_free(text) == name

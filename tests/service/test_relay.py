@@ -16,7 +16,9 @@ from tests.house import CORA, DAN, ROSA, SAM, SUE
 from tests.scenes import LUZ, STRANGER, World, heard
 
 
-def sam_writes(world: World, words: str = "are you there", why: str = "words", to: str = "specialist") -> list[Outbound]:
+def sam_writes(
+    world: World, words: str = "are you there", why: str = "words", to: str = "specialist"
+) -> list[Outbound]:
     """Something of Sam's is passed on."""
     return passed(world, SAM.number_id, words, why, to)
 
@@ -41,7 +43,12 @@ def test_a_members_words_reach_their_specialist_under_a_tag() -> None:
     tag = world.tag(ROSA, SAM.number_id)
     assert (text.number_id, text.kind, text.body) == (ROSA.number_id, "staff", f"[{tag}] are you there")
     [item] = waiting(world)
-    assert (item.staff_id, item.role, item.why, item.thread_id) == (ROSA.id, "specialist", "words", world.all(Thread)[0].id)
+    assert (item.staff_id, item.role, item.why, item.thread_id) == (
+        ROSA.id,
+        "specialist",
+        "words",
+        world.all(Thread)[0].id,
+    )
 
 
 def test_a_second_message_goes_on_in_the_same_thread_and_waits_since_the_first() -> None:
@@ -68,7 +75,9 @@ def test_two_members_have_tags_that_are_hard_to_mistake() -> None:
 def test_a_call_that_is_asked_for_is_told_as_such() -> None:
     """The specialist reads that a call is wanted, under the tag."""
     world = World()
-    assert heard(sam_writes(world, "CALL", "call"), ROSA.number_id) == [f"[{world.tag(ROSA, SAM.number_id)}] Asks for a call."]
+    assert heard(sam_writes(world, "CALL", "call"), ROSA.number_id) == [
+        f"[{world.tag(ROSA, SAM.number_id)}] Asks for a call."
+    ]
 
 
 @pytest.mark.parametrize("gone", ["stopped", "left", "nobody"])
@@ -156,7 +165,9 @@ def test_those_who_hold_a_thread_are_told_of_a_stop() -> None:
     world = World()
     sam_writes(world)
     told = world.change(SAM.number_id, tell_stopped)
-    assert heard(told, ROSA.number_id) == [f"[{world.tag(ROSA, SAM.number_id)}] wrote STOP and gets no more texts. Nothing to do now."]
+    assert heard(told, ROSA.number_id) == [
+        f"[{world.tag(ROSA, SAM.number_id)}] wrote STOP and gets no more texts. Nothing to do now."
+    ]
 
 
 def test_a_thread_closes_a_day_after_its_last_words_and_its_tag_rests() -> None:

@@ -27,7 +27,9 @@ def test_a_tag_alone_has_no_words(text: str) -> None:
     assert read_tag(text) == Tagged("B2", "")
 
 
-@pytest.mark.parametrize("text", ["b2b sales meeting", "be too kind", "hello B2", "2B or not 2B", "B 2 go", "Bb2 hi", "B234 hi", ""])
+@pytest.mark.parametrize(
+    "text", ["b2b sales meeting", "be too kind", "hello B2", "2B or not 2B", "B 2 go", "Bb2 hi", "B234 hi", ""]
+)
 def test_other_words_are_no_tag(text: str) -> None:
     """Only one letter with one digit or two, in front and standing alone, is a tag."""
     assert read_tag(text) is None
