@@ -62,12 +62,17 @@ class Phone:
 
 def as_pattern(pattern: str, known: Mapping[str, str]) -> re.Pattern[str]:
     """A pattern of a transcript as a regular expression."""
-    plain = re.escape(pattern).replace(r"\*", ".*")
-    return re.compile(_CAPTURE.sub(lambda found: _slot(found[1], known), plain), re.DOTALL)
+    plain, new = re.escape(pattern).replace(r"\*", ".*"), set[str]()
+    return re.compile(_CAPTURE.sub(lambda found: _slot(found[1], known, new), plain), re.DOTALL)
 
 
-def _slot(name: str, known: Mapping[str, str]) -> str:
-    return re.escape(known[name]) if name in known else f"(?P<{name}>[^\\s\\[\\],.]+)"
+def _slot(name: str, known: Mapping[str, str], new: set[str]) -> str:
+    if name in known:
+        return re.escape(known[name])
+    if name in new:
+        return f"(?P={name})"
+    new.add(name)
+    return f"(?P<{name}>[^\\s\\[\\],.]+)"
 
 
 @dataclass
