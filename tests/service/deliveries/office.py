@@ -104,12 +104,12 @@ class Office:
     def rows(self, statement: str, *values: object) -> list[dict[str, Any]]:
         """What a query finds."""
         with psycopg.connect(self.database, row_factory=dict_row) as connection:
-            return connection.execute(statement, values).fetchall()  # type: ignore[arg-type]
+            return connection.execute(statement, values).fetchall()
 
     def change(self, statement: str, *values: object) -> None:
         """Change the database behind everybody's back."""
         with psycopg.connect(self.database, autocommit=True) as connection:
-            connection.execute(statement, values)  # type: ignore[arg-type]
+            connection.execute(statement, values)
 
     def later(self, seconds: float) -> None:
         """Let leases and graces run out as if so much machine time had gone by."""

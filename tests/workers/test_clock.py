@@ -1,0 +1,154 @@
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from service.assembly import Peerline, assemble
+from service.gateways.jobs import LOOKS, Hints
+from service.store.notices import Notices
+from tests.service.settings import made_up_settings
+from tests.service.simulator.conftest import simulator, start
+from tests.service.simulator.fake_service import TOKEN
+from tests.service.simulator.running import ACCOUNT, Simulator
+from tests.stored import KEYS, a_number, an_outbound, store
+from workers.clock import OVERDUE, ClockProcess
+
+__all__ = ["simulator", "start"]
+
+
+@dataclass
+class Broker:
+    """Takes hints, or does not."""
+
+    answers: bool = True
+    taken: list[str] = field(default_factory=list)
+
+    def publish(self, *names: str) -> bool:
+        """Take hints."""
+        self.taken += names if self.answers else ()
+        return self.answers
+
+
+@pytest.fixture
+def peerline(database: str, simulator: Simulator, tmp_path: Path) -> Iterator[Peerline]:
+    """A Peerline whose provider is the simulator."""
+    settings = made_up_settings(
+        DATABASE_URL=database, TWILIO_API_URL=simulator.url, TWILIO_ACCOUNT_SID=ACCOUNT, TWILIO_AUTH_TOKEN=TOKEN,
+        PUBLIC_URL=simulator.service.public_url, PEERLINE_CLOCK=str(tmp_path / "clock.json"),
+    )  # fmt: skip
+    made = assemble(settings)
+    made.deliveries.keys = KEYS
+    made.deliveries.provider = replace(made.deliveries.provider, number=simulator.world.options.number)
+    yield made
+    made.deliveries.close()
+    made.pool.close()
+
+
+def process_of(peerline: Peerline, broker: Broker) -> ClockProcess:
+    """A clock over this Peerline."""
+    return ClockProcess(peerline, broker.publish, Notices(peerline.settings.database_url, listens=True))
+
+
+def to_send(peerline: Peerline) -> None:
+    """One message that is ready."""
+    number = a_number("+12025550111", "given")
+    store(peerline.settings.database_url, number, an_outbound(number))
+
+
+def accepted(simulator: Simulator) -> int:
+    """How many texts the provider took."""
+    return sum(line.get("origin") == "api" for line in simulator.ledger())
+
+
+def test_with_nothing_to_do_nobody_is_told(peerline: Peerline) -> None:
+    """An empty look costs the broker nothing."""
+    broker = Broker()
+    process_of(peerline, broker).look(hinted=True)
+    assert broker.taken == []
+
+
+def test_the_workers_are_told_and_do_it(peerline: Peerline, simulator: Simulator) -> None:
+    """The clock only says "look now" while the broker answers."""
+    to_send(peerline)
+    broker = Broker()
+    process_of(peerline, broker).look()
+    assert (broker.taken, accepted(simulator)) == (list(LOOKS), 0)
+
+
+def test_workers_are_not_told_again_and_again(peerline: Peerline) -> None:
+    """Work that is still there is worth a hint a second, and one for each hint that comes in."""
+    to_send(peerline)
+    broker = Broker()
+    process = process_of(peerline, broker)
+    for _ in range(20):
+        process.look()
+    process.look(hinted=True)
+    assert broker.taken == [*LOOKS, *LOOKS]
+
+
+def test_without_a_broker_the_clock_does_it_itself(peerline: Peerline, simulator: Simulator) -> None:
+    """The database is the only queue that is trusted: nothing waits for the broker to come back."""
+    to_send(peerline)
+    process_of(peerline, Broker(answers=False)).look()
+    assert accepted(simulator) == 1
+
+
+def test_what_is_overdue_the_clock_does_itself(peerline: Peerline, simulator: Simulator) -> None:
+    """A broker that takes hints to workers that do not come is no reason to wait longer than five seconds."""
+    to_send(peerline)
+    process = process_of(peerline, Broker())
+    process.look()
+    assert process.waiting_since is not None
+    process.waiting_since -= OVERDUE
+    process.look()
+    assert accepted(simulator) == 1
+
+
+def test_a_clock_shows_a_sign_of_life(peerline: Peerline) -> None:
+    """One row for each process, kept fresh."""
+    for _ in range(2):
+        process = process_of(peerline, Broker())
+        process.last_beat = float("-inf")
+        process.look()
+    with psycopg.connect(peerline.settings.database_url) as connection:
+        assert connection.execute("select kind, count(*) from heartbeats group by kind").fetchall() == [("clock", 1)]
+
+
+def test_a_clock_goes_on_after_its_connections_broke_and_stops_when_told(
+    peerline: Peerline, simulator: Simulator
+) -> None:
+    """The database may throw everybody out; the clock comes back by itself and ends within a moment when it should."""
+    process = process_of(peerline, Broker(answers=False))
+    running = threading.Thread(target=process.go_on)
+    running.start()
+    with psycopg.connect(peerline.settings.database_url, autocommit=True) as connection:
+        for _ in range(3):
+            connection.execute(
+                "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"
+            )
+            threading.Event().wait(0.2)
+    to_send(peerline)
+    simulator.until(lambda: accepted(simulator) == 1)
+    process.end()
+    running.join(timeout=5)
+    assert not running.is_alive()
+
+
+def test_hints_reach_the_broker(redis_url: str) -> None:
+    """A hint is a task with a name and nothing else."""
+    url = redis_url.replace("unix://", "redis+socket://").replace("?db=", "?virtual_host=")
+    assert Hints(url).publish(*LOOKS)
+
+
+def test_a_broker_that_is_away_costs_little_time() -> None:
+    """The clock learns soon that nobody takes its hint."""
+    waited = threading.Timer(5, lambda: None)
+    waited.start()
+    assert not Hints("redis://127.0.0.1:9/0").publish(*LOOKS)
+    assert waited.is_alive()
+    waited.cancel()
