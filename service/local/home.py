@@ -50,9 +50,15 @@ def own_folder(folder: Path, home: Home) -> None:
     give(folder, home.account)
 
 
+def leave_home(home: Home) -> None:
+    """Take away what only a running server needs: a place for sockets elsewhere. The data stay."""
+    if home.root.absolute() not in home.sockets.parents:
+        shutil.rmtree(home.sockets, ignore_errors=True)
+
+
 def remove_home(home: Home) -> None:
     """Delete the folder with everything in it."""
-    shutil.rmtree(home.sockets, ignore_errors=True)
+    leave_home(home)
     shutil.rmtree(home.root, ignore_errors=True)
 
 

@@ -12,7 +12,7 @@ from types import FrameType
 
 from config.organisation import load_organisation
 from service.local.folder import Folder, open_folder
-from service.local.home import Home, prepare_home
+from service.local.home import Home, leave_home, prepare_home
 from service.local.parts import ROOT, Site, clock, peerline, simulator, web, worker
 from service.local.ports import choose_ports
 from service.local.postgres import create_database, postgres, postgres_address
@@ -62,6 +62,7 @@ def running(wishes: Wishes, say: Say) -> Iterator[tuple[Stack, Site]]:
         yield stack, site
     finally:
         stack.stop(STOPPING)
+        leave_home(site.home)
 
 
 def wait_for_end(stack: Stack) -> None:
