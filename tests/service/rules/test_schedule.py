@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
 from dateutil.rrule import rrulestr
@@ -167,6 +167,24 @@ def test_the_first_moments_are_what_dateutil_finds(rule: str, zone: str, start: 
     assert list(found) == reference(rule, zone, start, start.replace(tzinfo=UTC) - timedelta(days=2), 5)
     for before, after in pairwise(found):
         assert next_moment(rule, zone, start, before) == after
+
+
+@given(
+    zone=st.sampled_from(sorted(zone for zone in available_timezones() if "/" in zone)),
+    year=st.integers(2005, 2032),
+    half_hours=st.integers(0, 47),
+)
+@settings(deadline=None, max_examples=60)
+def test_in_every_zone_each_day_of_two_years_has_its_moment(zone: str, year: int, half_hours: int) -> None:
+    """Walking from one moment to the next meets what the clocks of each day show, once, in order, whatever they did."""
+    start = datetime(year, 1, 1) + timedelta(minutes=30 * half_hours)
+    days = [(start + timedelta(days=day)).replace(tzinfo=ZoneInfo(zone)) for day in range(730)]
+    expected = sorted({day.astimezone(UTC) for day in days})
+    found, at = [], expected[0] - timedelta(seconds=1)
+    for _ in expected:
+        at = next_moment("FREQ=DAILY", zone, start, at) or at
+        found.append(at)
+    assert found == expected
 
 
 @pytest.mark.parametrize(
