@@ -83,8 +83,6 @@ def _broker(settings: Settings) -> Iterator[Check]:
 def _database(settings: Settings, pool: Pool, keys: KeyRing, now: datetime, machine: datetime) -> Iterator[Check]:
     try:
         yield from _stored(settings, pool, keys, now, machine)
-    except psycopg.errors.UndefinedTable:
-        yield Check("schema", "mend", "The database has no tables yet: run peerline migrate.")
     except psycopg.OperationalError:
         yield Check("database", "mend", NO_DATABASE)
 
@@ -95,11 +93,11 @@ def _stored(settings: Settings, pool: Pool, keys: KeyRing, now: datetime, machin
         yield from (Check("database", "mend", text) for text in weak)
         if not weak:
             yield Check("database", "ok", "it answers, and keeps what it was given")
-        health = health_of(read_vitals(pool, now, WAIT), broker=True, now=now, machine=machine)
+        health = health_of(read_vitals(pool, now, machine, WAIT), broker=True, now=now, machine=machine)
         yield from (Check("service", "mend" if health.status == "down" else "look", text) for text in health.troubles)
         if health.status == "down":
             return
-        yield Check("schema", "ok", "the one that this release wants")
+        yield Check("schema", "ok", "as this release wants it")
         yield from _unpublished(settings)
         reader = Reader(connection, keys)
         opened = keys_open(reader)

@@ -47,7 +47,14 @@ ENDS = {
     "alert": "an alert",
     "answer": "an automatic answer",
     "flow": "the conversation that was under way",
+    "held": "a question back: for whom it is",
 }
+# Rules that name the text that was chosen, and the reason that they stand for.
+RULES = (
+    ("safety_", "words of danger were read in their message; the text that is true now is"),
+    ("answer: ", "their own message asked for it; the text is"),
+    ("told: ", "staff must know; the text is"),
+)
 # What a reason may hold beside its rule, and how it is told.
 BECAUSE = {
     "flow": "flow", "step": "step", "version": "version", "due": "due", "schedule": "schedule", "about": "about", "error": "error",
@@ -62,11 +69,17 @@ def say_time(at: datetime, zone: str) -> str:
 
 def say_reason(reason: Mapping[str, Any]) -> str:
     """Why a message went, is held, or was not sent, from the reason that is kept on it."""
-    rule = str(reason.get("rule", "no reason was kept; that is a fault of the service"))
+    rule = _rule(str(reason.get("rule", "no reason was kept; that is a fault of the service")))
     known = [f"{word} {reason[name]}" for name, word in BECAUSE.items() if reason.get(name) not in (None, "")]
     others = [f"{name} {value}" for name, value in reason.items() if name not in (*BECAUSE, "rule", "withdrawn")]
     because = ", ".join((*known, *others))
     return f"{rule} ({because})" if because else rule
+
+
+def _rule(rule: str) -> str:
+    """A rule in words; most are words already."""
+    meant = next((meaning for beginning, meaning in RULES if rule.startswith(beginning)), None)
+    return rule if meant is None else f"{meant} {rule.rpartition(' ')[2]}"
 
 
 def say_outbound(message: Outbound, to: str, zone: str) -> tuple[str, ...]:
@@ -92,7 +105,8 @@ def _delivery(message: Outbound, zone: str) -> tuple[str, ...]:
         lines.append(f"It took {message.attempts} tries.")
     if message.copies:
         lines.append(f"It was handed over {message.copies + 1} times, because it was uncertain whether it had arrived.")
-    lines.append(f"{message.segments} segment(s), {message.encoding}, language {message.language}.")
+    if message.state != "withheld":
+        lines.append(f"Segments: {message.segments} ({message.encoding}); language: {message.language}.")
     return tuple(lines)
 
 
@@ -114,7 +128,8 @@ def say_ends(message: Inbound) -> tuple[str, ...]:
     if message.state == "unsettled":
         return (f"It is not decided yet, after {message.tries + 1} tries: a person was told.",)
     ends = [ENDS.get(end, end) for end in message.ends.get("in", ())]
-    return (f"It ended in {', '.join(ends)}." if ends else "It ended in nothing; that is a fault of the service.",)
+    how = f" ({message.ends['how']})" if message.ends.get("how") else ""
+    return (f"It ended in {', '.join(ends)}{how}." if ends else "It ended in nothing; that is a fault of the service.",)
 
 
 def say_queue(item: QueueItem, staff: Mapping[UUID, Staff], zone: str) -> str:

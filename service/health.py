@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, TypeVar
 
-from service.store.vitals import Vitals, expected_revision
+from service.store.vitals import Vitals
 
 DATABASE_WAIT = 1.0  # seconds for a connection, so that the whole answer stays under two seconds
 ANSWER_WAIT = 1.5  # seconds for the whole look, also where a server accepts and then says nothing
@@ -51,11 +51,16 @@ NO_BROKER = "The broker does not answer: texts still go, by the clock process, a
 
 def _troubles(health: Health, vitals: Vitals) -> tuple[str, ...]:
     clock = health.clock_seconds
+    if not vitals.schema_current:
+        return ("The schema is older than this release: run peerline migrate.",)
     told = (
-        (not health.schema_current, "The schema is not the one this release wants: run peerline migrate."),
         (clock is None or clock > SILENT_CLOCK, "No clock process shows a sign of life: start peerline clock."),
         (_late(health.oldest_due_seconds), "Something due waits too long: look at the worker and clock processes."),
         (_late(health.oldest_unsent_seconds), "A message waits too long to be sent: look at the worker processes."),
+        (
+            vitals.held_code is not None,
+            f"The provider refuses the account (error {vitals.held_code}): routine texts wait.",
+        ),
         (vitals.aside > 0, "Timers were set aside after failing: look at the log of the workers."),
         (vitals.unsettled > 0, "Texts that came in wait to be decided: look at the log of the web process."),
     )
@@ -70,16 +75,16 @@ def _late(seconds: float | None) -> bool:
 class Looking:
     """Looks at the database and the broker side by side, and gives up on whatever hangs.
 
-    `vitals` takes the time that people experience; `broker` says whether it answers. Both may raise or hang.
+    `vitals` takes the time that people experience and the machine's; `broker` says whether it answers. Both may raise or hang.
     """
 
-    vitals: Callable[[datetime], Vitals]
+    vitals: Callable[[datetime, datetime], Vitals]
     broker: Callable[[], bool]
     _hands: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(4, "health"))
 
     def look(self, now: datetime, machine: datetime) -> Health:
         """One look, within two seconds. A look that hung before may still hold its thread; then this one says "away"."""
-        vitals, broker = self._hands.submit(self.vitals, now), self._hands.submit(self.broker)
+        vitals, broker = self._hands.submit(self.vitals, now, machine), self._hands.submit(self.broker)
         asked: list[Future[Any]] = [vitals, broker]
         wait(asked, timeout=ANSWER_WAIT)
         return health_of(_answer(vitals), broker=_answer(broker) is True, now=now, machine=machine)
@@ -99,7 +104,7 @@ def health_of(vitals: Vitals | None, *, broker: bool, now: datetime, machine: da
     return Health(
         database=True,
         broker=broker,
-        schema_current=vitals.revision == expected_revision(),
+        schema_current=vitals.schema_current,
         oldest_due_seconds=_seconds(vitals.due_since or now, now),
         oldest_unsent_seconds=_seconds(vitals.unsent_since or now, now),
         clock_seconds=None if vitals.clock_at is None else _seconds(vitals.clock_at, machine),

@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
+import psycopg
 from alembic.script import ScriptDirectory
-from psycopg.rows import class_row
+from psycopg.rows import TupleRow, dict_row
 
 from service.store.database import Pool
 from service.store.migrations import FOLDER
 
+_MIGRATED = "select to_regclass('alembic_version') is not null"
+_REVISION = "select coalesce(max(version_num), '') from alembic_version"
 _STATEMENT = """select
-    coalesce((select string_agg(version_num, ' ') from alembic_version), '') as revision,
     (select min(due_at) from timers where not aside and due_at <= %(now)s) as due_since,
     (select count(*) from timers where aside) as aside,
     (select min(ready_at) from outbound where state = 'queued' and ready_at <= %(now)s) as unsent_since,
@@ -22,35 +24,54 @@ _STATEMENT = """select
     (select count(*) from inbound where state = 'unsettled') as unsettled,
     (select max(at) from heartbeats where kind = 'clock') as clock_at,
     (select count(*) from queue where closed_at is null) as waiting,
-    (select count(*) from escalations where state = 'open') as alerts"""
+    (select count(*) from escalations where state = 'open') as alerts,
+    (select max(held_code) from senders where held_until > %(machine)s) as held_code"""
 
 
 @dataclass(frozen=True, slots=True)
 class Vitals:
     """One look at the database. `clock_at` is machine time; the other times are of the clock that people experience."""
 
-    revision: str
-    due_since: datetime | None  # the oldest timer that should have been carried out
-    aside: int  # timers set aside after failing too often
-    unsent_since: datetime | None  # the oldest message that is ready and not sent
-    unsent: int
-    unsure: int  # messages of which nobody knows yet whether the provider has them
-    unsettled: int  # texts that came in and were not yet decided
-    clock_at: datetime | None  # the last sign of life of a clock process
-    waiting: int  # what waits for a person
-    alerts: int  # alerts that nobody has taken
+    revision: str = ""
+    due_since: datetime | None = None  # the oldest timer that should have been carried out
+    aside: int = 0  # timers set aside after failing too often
+    unsent_since: datetime | None = None  # the oldest message that is ready and not sent
+    unsent: int = 0
+    unsure: int = 0  # messages of which nobody knows yet whether the provider has them
+    unsettled: int = 0  # texts that came in and were not yet decided
+    clock_at: datetime | None = None  # the last sign of life of a clock process
+    waiting: int = 0  # what waits for a person
+    alerts: int = 0  # alerts that nobody has taken
+    held_code: int | None = None  # why the provider refuses our account now
+
+    @property
+    def schema_current(self) -> bool:
+        """Whether the schema is this release's, or a later one's: a new release migrates while the last one still answers."""
+        return self.revision >= expected_revision()
 
 
-def read_vitals(pool: Pool, now: datetime, wait: float) -> Vitals:
-    """Look once, waiting at most `wait` seconds for a connection. Raises psycopg's errors where the database is away."""
-    with pool.connection(timeout=wait) as connection, connection.cursor(row_factory=class_row(Vitals)) as cursor:
-        found = cursor.execute(_STATEMENT, {"now": now}).fetchone()
-    if found is None:  # a select of scalars has one row
-        raise LookupError("the database answered nothing")
-    return found
+def read_vitals(pool: Pool, now: datetime, machine: datetime, wait: float) -> Vitals:
+    """Look once, waiting at most `wait` seconds for a connection; with an old schema only its revision is told.
+
+    Raises psycopg's errors where the database is away.
+    """
+    with pool.connection(timeout=wait) as connection:
+        revision = _revision(connection)
+        if revision < expected_revision():
+            return Vitals(revision)
+        with connection.cursor(row_factory=dict_row) as cursor:
+            found = cursor.execute(_STATEMENT, {"now": now, "machine": machine}).fetchone()
+    return Vitals(revision, **(found or {}))
+
+
+def _revision(connection: psycopg.Connection[TupleRow]) -> str:
+    if connection.execute(_MIGRATED).fetchone() == (False,):
+        return ""
+    found = connection.execute(_REVISION).fetchone()
+    return str(found[0]) if found else ""
 
 
 @cache
 def expected_revision() -> str:
-    """The newest schema revision that this code brings along."""
+    """The newest schema revision that this code brings along; revisions are numbered, so that later ones are greater."""
     return str(ScriptDirectory(str(FOLDER)).get_current_head())

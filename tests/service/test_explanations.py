@@ -103,11 +103,20 @@ def test_an_inbound_message_tells_what_was_read_and_what_followed(database: str,
     assert "words of danger, tier 3 (overdose; od-01)" in text
     assert "It ended in an alert, a person's queue." in text
     assert "It led to a safety text to Ana (member)" in text
-    assert "Why: safety_now_on." in text
+    assert "Why: words of danger were read in their message; the text that is true now is safety_now_on." in text
     assert "Alert 4821, tier 3" in text
     assert "taken by Rosa" in text
     assert "Waits for Rosa since" in text
     assert SECRET not in text
+
+
+def test_what_staff_meant_is_told(database: str, reader: Reader) -> None:
+    """A reply that could have been for two people says that it was asked back."""
+    number = a_number(PHONE)
+    rosa = a_specialist(number)
+    came = replace(an_inbound(number), ends={"in": ["held"], "how": "asked which"})
+    store(database, number, owned(number, rosa), rosa, came)
+    assert "It ended in a question back: for whom it is (asked which)." in told(reader, came.id)
 
 
 def test_a_message_that_is_not_decided_says_so(database: str, reader: Reader) -> None:

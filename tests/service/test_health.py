@@ -26,7 +26,7 @@ def pool(database: str) -> Iterator[Pool]:
 
 def seen(pool: Pool) -> Health:
     """What is told of the database, with a broker that answers."""
-    return health_of(read_vitals(pool, NOW, 1.0), broker=True, now=NOW, machine=NOW)
+    return health_of(read_vitals(pool, NOW, NOW, 1.0), broker=True, now=NOW, machine=NOW)
 
 
 def add(database: str, statement: str, *values: object) -> None:
@@ -84,18 +84,43 @@ def test_a_timer_set_aside_is_told_and_is_not_late(database: str, pool: Pool) ->
     assert health.status == "degraded"
 
 
-def test_a_database_of_another_release_is_down(database: str, pool: Pool) -> None:
-    """With an old schema no text could be stored, so nobody may send any here."""
+@pytest.mark.parametrize(("revision", "status"), [("0000", "down"), ("9999", "ready")])
+def test_an_old_schema_is_down_and_a_newer_one_is_not(database: str, pool: Pool, revision: str, status: str) -> None:
+    """An old one could store no text; with a newer one the next release is being put in place, and this one still works."""
     beat(database, NOW)
     with psycopg.connect(database) as connection:
         before = connection.execute("select version_num from alembic_version").fetchone()
-        connection.execute("update alembic_version set version_num = '0000'")
+        connection.execute("update alembic_version set version_num = %s", (revision,))
     try:
         health = seen(pool)
     finally:
         add(database, "update alembic_version set version_num = %s", *(before or ()))
-    assert health.status == "down"
-    assert any("peerline migrate" in trouble for trouble in health.troubles)
+    assert health.status == status
+    assert any("peerline migrate" in trouble for trouble in health.troubles) is (status == "down")
+
+
+def test_a_database_without_tables_is_not_away(database: str) -> None:
+    """Whoever forgot to migrate is told that, and not to start a database that runs."""
+    beside = f"{database}{'&' if '?' in database else '?'}options=-csearch_path%3Dpg_catalog"
+    with open_pool(beside, 1) as pool:
+        health = seen(pool)
+    assert (health.database, health.status) == (True, "down")
+    assert health.troubles == ("The schema is older than this release: run peerline migrate.",)
+
+
+def test_an_account_that_the_provider_refuses_is_told(database: str, pool: Pool) -> None:
+    """Only a person can mend that, with the provider."""
+    beat(database, NOW)
+    columns = "number, free_at, held_until, held_code"
+    add(
+        database,
+        f"insert into senders ({columns}) values ('+15555550100', %s, %s, 20003)",
+        NOW,
+        NOW + timedelta(minutes=1),
+    )
+    health = seen(pool)
+    assert health.status == "degraded"
+    assert any("20003" in trouble for trouble in health.troubles)
 
 
 def test_a_database_that_is_away_is_told() -> None:
@@ -109,9 +134,9 @@ def test_a_database_that_hangs_does_not_hang_the_answer(pool: Pool) -> None:
     """A server that accepts and says nothing counts as away; its answer comes only after ours was given."""
     answered = threading.Event()
 
-    def hang(now: datetime) -> Vitals:
+    def hang(now: datetime, machine: datetime) -> Vitals:
         answered.wait(30)
-        return read_vitals(pool, now, 1.0)
+        return read_vitals(pool, now, machine, 1.0)
 
     health = Looking(hang, lambda: True).look(NOW, NOW)
     answered.set()

@@ -10,18 +10,7 @@ from service.store.vitals import Vitals, expected_revision
 from service.webhooks.health import health_pages
 
 NOW = datetime(2026, 3, 6, 15, 0, tzinfo=UTC)
-WELL = Vitals(
-    revision=expected_revision(),
-    due_since=NOW - timedelta(seconds=7),
-    aside=0,
-    unsent_since=None,
-    unsent=0,
-    unsure=0,
-    unsettled=0,
-    clock_at=NOW,
-    waiting=3,
-    alerts=1,
-)
+WELL = Vitals(expected_revision(), due_since=NOW - timedelta(seconds=7), clock_at=NOW, waiting=3, alerts=1)
 
 
 def phone_home(health: Health) -> FlaskClient:
