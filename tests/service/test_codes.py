@@ -75,9 +75,11 @@ def test_five_wrong_codes_block_the_phone_and_tell_the_supervisor_once() -> None
     code = world.code(ROSA)
     wrong(world, 4)
     fifth = world.says(ROSA.number_id, "9999999")
-    assert len(heard(fifth, SUE.number_id)) == 1 and "FREE Rosa" in heard(fifth, SUE.number_id)[0]
+    assert len(heard(fifth, SUE.number_id)) == 1
+    assert "FREE Rosa" in heard(fifth, SUE.number_id)[0]
     right = world.says(ROSA.number_id, code)
-    assert heard(right, SUE.number_id) == [] and "Too many" in heard(right, ROSA.number_id)[0]
+    assert heard(right, SUE.number_id) == []
+    assert "Too many" in heard(right, ROSA.number_id)[0]
     assert world.all(Escalation)[0].state == "open"
 
 

@@ -52,7 +52,8 @@ def test_an_alert_has_no_words_no_name_and_no_number() -> None:
     assert page.body.startswith("Riverbend Peers: urgent alert 1.")
     assert world.code(ROSA) in page.body
     assert not {"Sam", "kill", "5555550101"} & set(page.body.replace(",", " ").replace(".", " ").split())
-    assert page.lane == 0 and page.escalation_id == alert(world).id
+    assert page.lane == 0
+    assert page.escalation_id == alert(world).id
 
 
 def test_tier_two_climbs_from_specialist_to_backup_to_supervisor_and_round_again() -> None:
@@ -178,11 +179,13 @@ def test_an_outcome_is_asked_for_and_closes() -> None:
     world = in_danger()
     world.says(ROSA.number_id, world.code(ROSA))
     asked = world.says(ROSA.number_id, f"DONE {world.code(ROSA)}")
-    assert "say how it went" in heard(asked, ROSA.number_id)[0] and alert(world).state == "taken"
+    assert "say how it went" in heard(asked, ROSA.number_id)[0]
+    assert alert(world).state == "taken"
     world.says(ROSA.number_id, f"DONE {world.code(ROSA)} talked, safe tonight")
     closed = alert(world)
     words = next(inbound for inbound in world.all(Inbound) if str(inbound.id) == closed.outcome)
-    assert (closed.state, closed.closed_by) == ("closed", ROSA.id) and "safe tonight" in words.body
+    assert (closed.state, closed.closed_by) == ("closed", ROSA.id)
+    assert "safe tonight" in words.body
     assert [timer for timer in world.all(Timer) if timer.subject == closed.id] == []
     assert told(world.later(600)) == []
 
@@ -201,7 +204,8 @@ def test_a_taker_who_falls_silent_is_reminded_and_then_it_climbs_again() -> None
     world.says(ROSA.number_id, world.code(ROSA))
     assert told(world.later(59)) == []
     reminder = world.later(1)
-    assert told(reminder) == ["Rosa"] and "still open with you" in reminder[0].body
+    assert told(reminder) == ["Rosa"]
+    assert "still open with you" in reminder[0].body
     assert told(world.later(60)) == ["Dan"]
     assert alert(world).state == "open"
 
@@ -240,9 +244,11 @@ def test_graver_words_before_anybody_took_it_tell_everybody_at_once() -> None:
     world = in_danger()
     world.later(30)
     texts = world.says(SAM.number_id, EMERGENCY)
-    assert set(told(texts)) == {"Rosa", "Dan", "Sue"} and alert(world).tier == 3
+    assert set(told(texts)) == {"Rosa", "Dan", "Sue"}
+    assert alert(world).tier == 3
     taken = heard(world.says(SUE.number_id, world.code(SUE)), SUE.number_id)
-    assert [HIGH in body for body in taken[1:]] == [True, False] and EMERGENCY in taken[2]
+    assert [HIGH in body for body in taken[1:]] == [True, False]
+    assert EMERGENCY in taken[2]
 
 
 def test_words_no_graver_change_nothing_but_stand_with_the_alert() -> None:
@@ -263,7 +269,8 @@ def test_the_alert_about_someone_who_said_stop_says_so_and_asks_for_a_call() -> 
     texts = world.says(SAM.number_id, HIGH)
     assert "said STOP, so please call" in heard(texts, ROSA.number_id)[0]
     taken = world.says(ROSA.number_id, world.code(ROSA))
-    assert "please call" in heard(taken, ROSA.number_id)[0] and "NUMBER" in heard(taken, ROSA.number_id)[0]
+    assert "please call" in heard(taken, ROSA.number_id)[0]
+    assert "NUMBER" in heard(taken, ROSA.number_id)[0]
 
 
 def test_a_stop_while_the_alert_is_open_is_told_with_the_next_rung() -> None:
@@ -309,7 +316,8 @@ def test_a_stopped_phone_is_passed_over_and_the_supervisor_told() -> None:
     world = World()
     world.put([replace(world.one(Number, ROSA.number_id), consent="stopped")])
     texts = world.says(SAM.number_id, HIGH)
-    assert told(texts) == ["Dan"] and heard(texts, ROSA.number_id) == []
+    assert told(texts) == ["Dan"]
+    assert heard(texts, ROSA.number_id) == []
     assert "phone of Rosa said STOP" in heard(texts, SUE.number_id)[0]
 
 
@@ -319,7 +327,8 @@ def test_with_nobody_left_the_coordinator_is_told() -> None:
     world.put(replace(person, active=person.id == CORA.id) for person in (ROSA, DAN, SUE, CORA))
     assert told(world.says(SAM.number_id, HIGH)) == ["Cora"]
     second = world.later(5)
-    assert told(second) == ["Cora"] and "nobody left to tell but you" in second[-1].body
+    assert told(second) == ["Cora"]
+    assert "nobody left to tell but you" in second[-1].body
 
 
 def test_with_nobody_at_all_it_stays_open_and_is_tried_again() -> None:
@@ -328,7 +337,8 @@ def test_with_nobody_at_all_it_stays_open_and_is_tried_again() -> None:
     world.put(replace(person, active=False) for person in (ROSA, DAN, SUE, CORA))
     world.says(SAM.number_id, HIGH)
     world.later(600)
-    assert alert(world).state == "open" and alert(world).next_at is not None
+    assert alert(world).state == "open"
+    assert alert(world).next_at is not None
     world.put([ROSA])
     assert told(world.later(5)) == ["Rosa"]
 

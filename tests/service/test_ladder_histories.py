@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.staff_phones import is_reachable
-from service.store.rows import Escalation, Inbound, Outbound, Page, QueueItem, Staff, Timer
+from service.store.rows import Escalation, Inbound, Number, Outbound, Page, QueueItem, Staff, Timer
 from tests.house import CORA, DAN, ROSA, SAM, SUE
 from tests.scenes import World
 
@@ -71,7 +71,9 @@ def test_an_open_escalation_always_has_its_next_moment(steps: list[tuple[str, ob
                 outcome = next(i for i in world.all(Inbound) if str(i.id) == found.outcome)
                 assert outcome.body.endswith("talked")
             else:
-                assert len(timers) == 1 and timers[0].lane == 0 and waits
+                assert len(timers) == 1
+                assert timers[0].lane == 0
+                assert waits
                 assert timers[0].fence == str(found.rung)
                 assert timers[0].due_at <= world.now + LONGEST
 
@@ -102,12 +104,7 @@ def test_nothing_goes_to_a_phone_that_said_stop_but_one_confirmation(steps: list
     """Promise 3 for staff and members alike, in the middle of an alert."""
     world = World()
     for step in [("danger", "i want to kill myself"), *steps]:
-        stopped = {number.id for number, consent in ((n, n.consent) for n in numbers(world)) if consent == "stopped"}
+        stopped = {number.id for number in world.all(Number) if number.consent == "stopped"}
         texts = play(world, step)
         crossed = [t for t in texts if t.number_id in stopped and t.state == "queued" and step[0] != "start"]
         assert [text for text in crossed if text.kind != "consent"] == []
-
-
-def numbers(world: World) -> list[object]:
-    """Every number there is."""
-    return list(world.scene(SAM.number_id).rows[type(world.scene(SAM.number_id).number)].values())

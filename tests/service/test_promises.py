@@ -63,8 +63,8 @@ def test_an_answer_ends_the_promise() -> None:
     world = World()
     asked(world)
     world.says(ROSA.number_id, "here")
-    assert heard(world.later(24 * 60), ROSA.number_id) == []
     assert not [timer for timer in world.all(Timer) if timer.kind == "promise"]
+    assert heard(world.later(24 * 60), ROSA.number_id) == []
 
 
 def test_automatic_words_end_no_promise() -> None:

@@ -69,7 +69,8 @@ def test_two_members_have_tags_that_are_hard_to_mistake() -> None:
     sam_writes(world)
     passed(world, LUZ.number_id, "hola", "words", "specialist")
     one, other = world.tag(ROSA, SAM.number_id), world.tag(ROSA, LUZ.number_id)
-    assert one[0] != other[0] and one[1] != other[1]
+    assert one[0] != other[0]
+    assert one[1] != other[1]
 
 
 def test_a_call_that_is_asked_for_is_told_as_such() -> None:
@@ -128,7 +129,8 @@ def test_long_words_are_kept_whole_in_parts() -> None:
     words = " ".join(f"word{place}" for place in range(900))
     bodies = heard(sam_writes(world, words), ROSA.number_id)
     tag = f"[{world.tag(ROSA, SAM.number_id)}] "
-    assert len(bodies) > 1 and all(body.startswith(tag) and len(body) <= LONGEST + len(tag) for body in bodies)
+    assert len(bodies) > 1
+    assert all(body.startswith(tag) and len(body) <= LONGEST + len(tag) for body in bodies)
     assert " ".join(body.removeprefix(tag) for body in bodies) == words
 
 
@@ -137,7 +139,8 @@ def test_words_of_someone_who_said_stop_say_so() -> None:
     world = World()
     world.put([replace(world.scene(SAM.number_id).number, consent="stopped")])
     [body] = heard(sam_writes(world), ROSA.number_id)
-    assert "are you there" in body and "STOP" in body
+    assert "are you there" in body
+    assert "STOP" in body
 
 
 def test_whoever_holds_another_thread_with_the_member_reads_on() -> None:

@@ -109,7 +109,8 @@ def test_no_two_open_threads_of_a_phone_have_one_tag_and_none_comes_back_in_a_we
         for other in threads:
             if one.id != other.id and one.tag == other.tag:
                 first, second = sorted((one, other), key=lambda thread: thread.opened_at)
-                assert first.closed_at is not None and second.opened_at >= first.closed_at + timedelta(days=7)
+                assert first.closed_at is not None
+                assert second.opened_at >= first.closed_at + timedelta(days=7)
 
 
 @settings(max_examples=60, deadline=None)

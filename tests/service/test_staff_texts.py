@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from service.replies import HELD
-from service.store.rows import Escalation, Held, Inbound, Ledger, Number, Outbound, Page, QueueItem, Thread
+from service.store.rows import Escalation, Held, Inbound, Json, Ledger, Number, Outbound, Page, QueueItem, Thread
 from tests.house import CORA, DAN, ROSA, SAM, SUE
 from tests.scenes import LEE, LUZ, World, heard
 
@@ -22,7 +22,7 @@ def persons_words(texts: list[Outbound]) -> list[tuple[object, str]]:
     return [(text.number_id, text.body) for text in texts if text.kind == "person" and text.state == "queued"]
 
 
-def last(world: World) -> dict[str, object]:
+def last(world: World) -> Json:
     """What the last message ended in."""
     return world.all(Inbound)[-1].ends
 
@@ -58,7 +58,8 @@ def test_words_without_a_tag_between_two_are_held_and_asked_back() -> None:
     sam, luz = open_both(world)
     asked = world.says(ROSA.number_id, "thinking of you")
     assert persons_words(asked) == []
-    assert sam in asked[0].body and luz in asked[0].body
+    assert sam in asked[0].body
+    assert luz in asked[0].body
     assert "held" in last(world)["in"]
     assert persons_words(world.says(ROSA.number_id, luz)) == [(LUZ.number_id, "thinking of you - Rosa")]
     assert world.all(Held)[0].settled_how == f"sent by {luz}"
@@ -121,7 +122,8 @@ def test_a_tag_that_is_not_open_here_sends_nothing_and_keeps_the_words() -> None
     sam, _ = open_both(world)
     texts = world.says(ROSA.number_id, "Q9 how are you")
     assert persons_words(texts) == []
-    assert "Q9" in texts[0].body and sam in texts[0].body
+    assert "Q9" in texts[0].body
+    assert sam in texts[0].body
     assert persons_words(world.says(ROSA.number_id, sam)) == [(SAM.number_id, "how are you - Rosa")]
 
 
@@ -156,7 +158,8 @@ def test_done_with_a_tag_closes_the_thread_and_what_waited() -> None:
     sam, luz = open_both(world)
     world.says(ROSA.number_id, f"listo [{sam}]")
     assert [thread.closed_how for thread in world.all(Thread) if thread.tag == sam] == ["done"]
-    assert waiting(world, SAM.number_id) == [] and waiting(world, LUZ.number_id)
+    assert waiting(world, SAM.number_id) == []
+    assert waiting(world, LUZ.number_id)
     assert "not open" in heard(world.says(ROSA.number_id, f"{sam} still there?"), ROSA.number_id)[0]
     assert world.tag(ROSA, LUZ.number_id) == luz
 
@@ -196,7 +199,8 @@ def test_danger_about_the_only_supervisor_still_reaches_somebody() -> None:
     """An alert about the supervisor goes to whoever else works here."""
     world = World()
     world.says(SUE.number_id, "i want to kill myself")
-    assert world.all(Page) and SUE.id not in {page.staff_id for page in world.all(Page)}
+    assert world.all(Page)
+    assert SUE.id not in {page.staff_id for page in world.all(Page)}
 
 
 def test_how_an_alert_went_is_not_read_as_danger() -> None:
@@ -268,7 +272,8 @@ def test_no_text_of_staff_is_lost(body: str) -> None:
     """Empty, odd and enormous texts end somewhere, and are settled."""
     world = World()
     world.says(CORA.number_id, body)
-    assert world.all(Inbound)[-1].state == "settled" and last(world)["in"]
+    assert world.all(Inbound)[-1].state == "settled"
+    assert last(world)["in"]
 
 
 def test_the_numbers_of_both_sides_keep_their_consent_and_owner() -> None:
