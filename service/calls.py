@@ -17,6 +17,8 @@ def note_call(scene: Scene, setting: Setting, handlers: Handlers, inbound: Inbou
     member = scene.member
     specialist = None if member is None or member.specialist_id is None else scene.get(Staff, member.specialist_id)
     words = setting.texts.say("called", "en" if specialist is None else specialist.language)
-    passing = Passing("called", "specialist" if member else "coordinator", inbound, words, "on duty" if member else None)
+    passing = Passing(
+        "called", "specialist" if member else "coordinator", inbound, words, "on duty" if member else None
+    )
     scene = handlers.pass_on(scene, setting, passing, now)
     return scene.with_rows(replace(inbound, state="settled", ends={"in": ["queue"]}))

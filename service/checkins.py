@@ -82,7 +82,11 @@ def _shifted(member: Member, due: datetime, now: datetime) -> datetime | None:
 
 
 def _outside(member: Member, now: datetime) -> str | None:
-    return None if is_open(window_of(member), member.zone, now) else "outside their window, and it does not open again that day"
+    return (
+        None
+        if is_open(window_of(member), member.zone, now)
+        else "outside their window, and it does not open again that day"
+    )
 
 
 def _reason_to_hold(scene: Scene, setting: Setting, member: Member, timer: Timer, now: datetime) -> str | None:

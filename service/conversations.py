@@ -98,7 +98,9 @@ def end(scene: Scene, now: datetime, why: str) -> Scene:
     conversation = scene.conversation
     if conversation is None:
         return scene
-    scene = cancel_timer(scene.with_rows(replace(conversation, state="ended", ended_at=now)), "silence", conversation.id)
+    scene = cancel_timer(
+        scene.with_rows(replace(conversation, state="ended", ended_at=now)), "silence", conversation.id
+    )
     return scene.withdraw(Withdrawal(scene.number.id, ("routine",), {"withdrawn": why}, conversation.id))
 
 
@@ -164,11 +166,8 @@ def _one(scene: Scene, setting: Setting, handlers: Handlers, moment: Moment, eff
             return _done(scene, setting, handlers, moment, effect)
         case follow.Keep():
             return scene  # kept in the session, which is stored as a whole
-        case follow.Finished():
-            return _finished(scene, moment.now)
-        case follow.Stuck():
-            passing = Passing("problem", "coordinator", moment.inbound)
-            return handlers.pass_on(_finished(scene, moment.now), setting, passing, moment.now)
+        case follow.Finished() | follow.Stuck():
+            return _over(scene, setting, handlers, moment, effect)
 
 
 def _said(scene: Scene, moment: Moment, effect: follow.Say) -> Draft:
@@ -184,9 +183,13 @@ def _handed_on(
 ) -> Scene:
     words = "" if moment.inbound is None else moment.inbound.body
     if isinstance(effect, follow.Pass):
-        return handlers.pass_on(scene, setting, Passing("answer", effect.to, moment.inbound, words, effect.promise), moment.now)
+        return handlers.pass_on(
+            scene, setting, Passing("answer", effect.to, moment.inbound, words, effect.promise), moment.now
+        )
     if effect.tier < 2:  # a concern: a person reads it first, and nobody is woken
-        return handlers.pass_on(scene, setting, Passing("answer", "specialist", moment.inbound, words, None, effect.tier), moment.now)
+        return handlers.pass_on(
+            scene, setting, Passing("answer", "specialist", moment.inbound, words, None, effect.tier), moment.now
+        )
     why = f"flow {effect.flow}, step {effect.step}"
     return handlers.alert(scene, setting, Raising(effect.tier, why, moment.inbound), moment.now)
 
@@ -196,6 +199,15 @@ def _done(scene: Scene, setting: Setting, handlers: Handlers, moment: Moment, ef
     if result is None:
         return scene
     return go_on(scene, setting, handlers, replace(moment, event=ActionDone(effect.action, result)))
+
+
+def _over(
+    scene: Scene, setting: Setting, handlers: Handlers, moment: Moment, effect: follow.Finished | follow.Stuck
+) -> Scene:
+    scene = _finished(scene, moment.now)
+    if isinstance(effect, follow.Finished):
+        return scene
+    return handlers.pass_on(scene, setting, Passing("problem", "coordinator", moment.inbound), moment.now)
 
 
 def _finished(scene: Scene, now: datetime) -> Scene:

@@ -59,7 +59,7 @@ class Due:
             return 0  # another worker has it in hand; the next look finds what is left
         except psycopg.OperationalError:
             raise
-        except Exception:  # noqa: BLE001 - one bad timer must not hold up the others
+        except Exception:
             log.exception("a batch of timers failed", size=limit)
             return self._one_by_one()
 
@@ -97,7 +97,7 @@ class Due:
         try:
             with connection.transaction():
                 return len(write(connection, self._decided(connection, [timer], now), self.keys).units)
-        except Exception:  # noqa: BLE001 - counted, and after three times a person is told
+        except Exception:
             log.exception("a timer failed", kind=timer.kind, subject=str(timer.subject))
             for number in count_failure(connection, [timer], FAILURES):
                 self._tell_a_person(connection, number, timer, now)

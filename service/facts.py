@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from flows.engine.facts import Facts
+from flows.engine.kinds import Value
 from service.rules.duty import duty_at, say_clock, say_opening
 from service.rules.local_time import to_local
 from service.rules.setting import Setting
@@ -22,7 +23,7 @@ def facts_of(scene: Scene, setting: Setting, member: Member, now: datetime) -> F
         "hours": organisation.hours_text.get(member.language, ""), "time": say_clock(now + timedelta(minutes=organisation.promise_minutes), member.zone),
         "opens": say_opening(duty, now, member.zone, member.language),
     }  # fmt: skip
-    values = {
+    values: dict[str, Value] = {
         "member.language": member.language,
         "member.discreet": member.phone_seen_by != "me",
         "specialist.on_duty": duty.on,

@@ -79,14 +79,14 @@ class Inbox:
         self.poke()
         return outcome
 
-    def settle_again(self, scene: Scene, setting: Setting, timer: Timer, now: datetime) -> Scene:
+    def settle_again(self, scene: Scene, _setting: Setting, timer: Timer, now: datetime) -> Scene:
         """Take up a message that could not be decided when it came (a timer's handler)."""
         inbound = scene.get(Inbound, timer.subject)
         if inbound is None or inbound.state == "settled":
             return scene
         try:
             return self._decide(scene, inbound, now)
-        except Exception:  # noqa: BLE001 - it stays with the person who was told
+        except Exception:
             log.exception("still unsettled", inbound=str(inbound.id), tries=inbound.tries + 1)
             again = replace(inbound, tries=inbound.tries + 1)
             scene = scene.with_rows(again)
@@ -103,7 +103,7 @@ class Inbox:
             inbound = known or self._row(scene, incoming, now)
             try:
                 decided, outcome = self._decide(scene.with_rows(inbound), inbound, now), "taken"
-            except Exception:  # noqa: BLE001 - whatever went wrong, the message is kept and a person told
+            except Exception:
                 log.exception("a text could not be decided", sid=incoming.sid)
                 decided, outcome = self._unsettled(scene, inbound, now), "unsettled"
             if self._written(connection, decided):

@@ -20,29 +20,30 @@ from service.store.scene import Scene
 FIRST = frozenset({"talk", "now", "pause"})  # read before the step's own replies
 
 
-def obey(scene: Scene, setting: Setting, handlers: Handlers, command: Command, inbound: Inbound, now: datetime) -> Scene:
+def obey(
+    scene: Scene, setting: Setting, handlers: Handlers, command: Command, inbound: Inbound, now: datetime
+) -> Scene:
     """The scene after a member's command word; every branch ends in an answer, a person's queue, or both."""
-    match command.word:
-        case "talk":
-            return _person_asked(scene, setting, handlers, "talk", inbound, now)
-        case "call":
-            return _person_asked(scene, setting, handlers, "call", inbound, now)
-        case "pause":
-            length = command.argument if isinstance(command.argument, timedelta) else None
-            scene = pause(end(scene, now, "they paused"), _own(scene), length, now)
-            return _answer(scene, setting, "paused", inbound, now)
-        case "back":
-            return _answer(resume(scene, _own(scene)), setting, "back", inbound, now)
-        case "skip":
-            return _skip(scene, setting, handlers, inbound, now)
-        case "language" if command.argument in setting.organisation.languages:
-            scene = set_language(scene, _own(scene), str(command.argument))
-            return _answer(scene, setting, "language_set", inbound, now)
-        case _:
-            return _needs_a_person(scene, setting, handlers, inbound, now)
+    word, argument = command.word, command.argument
+    if word in ("talk", "call"):
+        return _person_asked(scene, setting, handlers, word, inbound, now)
+    if word == "skip":
+        return _skip(scene, setting, handlers, inbound, now)
+    if word == "pause":
+        length = argument if isinstance(argument, timedelta) else None
+        scene = pause(end(scene, now, "they paused"), _own(scene), length, now)
+        return _answer(scene, setting, "paused", inbound, now)
+    if word == "back":
+        return _answer(resume(scene, _own(scene)), setting, "back", inbound, now)
+    if word == "language" and argument in setting.organisation.languages:
+        scene = set_language(scene, _own(scene), str(argument))
+        return _answer(scene, setting, "language_set", inbound, now)
+    return _needs_a_person(scene, setting, handlers, inbound, now)
 
 
-def _person_asked(scene: Scene, setting: Setting, handlers: Handlers, why: str, inbound: Inbound, now: datetime) -> Scene:
+def _person_asked(
+    scene: Scene, setting: Setting, handlers: Handlers, why: str, inbound: Inbound, now: datetime
+) -> Scene:
     passing = Passing(why, "specialist", inbound, inbound.body, "on duty")
     scene = handlers.pass_on(scene, setting, passing, now)
     return _answer(scene, setting, f"{why}_{'on' if duty_at(setting.organisation, now).on else 'off'}", inbound, now)
@@ -68,7 +69,9 @@ def _answer(scene: Scene, setting: Setting, key: str, inbound: Inbound, now: dat
     language, member = language_of(scene), _own(scene)
     opens = say_opening(duty_at(setting.organisation, now), now, member.zone, language)
     text = setting.texts.say(key, language, me=member.name, cps=specialist_name(scene, setting, member), opens=opens)
-    return post(scene, setting, Draft(scene.number.id, "answer", text, language, f"answer: {key}", cause_id=inbound.id), now)
+    return post(
+        scene, setting, Draft(scene.number.id, "answer", text, language, f"answer: {key}", cause_id=inbound.id), now
+    )
 
 
 def _own(scene: Scene) -> Member:

@@ -52,7 +52,9 @@ def decide_text(scene: Scene, setting: Setting, handlers: Handlers, inbound: Inb
     reading = read(scene, setting, inbound)
     before = scene
     scene = _follow(scene, setting, handlers, reading, inbound, now)
-    return scene.with_rows(replace(inbound, state="settled", verdict=reading.verdict, ends=_ends(before, scene, reading)))
+    return scene.with_rows(
+        replace(inbound, state="settled", verdict=reading.verdict, ends=_ends(before, scene, reading))
+    )
 
 
 def read(scene: Scene, setting: Setting, inbound: Inbound) -> Reading:
@@ -78,9 +80,11 @@ def _earlier(part: Inbound, inbound: Inbound) -> bool:
     return part.id != inbound.id and part.received_at <= inbound.received_at and "\ufffd" not in part.body
 
 
-def _follow(scene: Scene, setting: Setting, handlers: Handlers, reading: Reading, inbound: Inbound, now: datetime) -> Scene:
+def _follow(
+    scene: Scene, setting: Setting, handlers: Handlers, reading: Reading, inbound: Inbound, now: datetime
+) -> Scene:
     if reading.danger is not None:
-        return _in_danger(scene, setting, handlers, reading, inbound, now)
+        return _in_danger(scene, setting, handlers, (reading.danger, reading.consent), inbound, now)
     if reading.consent is not None:
         return _consent(scene, setting, handlers, reading.consent, inbound, now)
     if scene.member is None:
@@ -90,15 +94,24 @@ def _follow(scene: Scene, setting: Setting, handlers: Handlers, reading: Reading
     return _words(scene, setting, handlers, reading.command, inbound, now)
 
 
-def _in_danger(scene: Scene, setting: Setting, handlers: Handlers, reading: Reading, inbound: Inbound, now: datetime) -> Scene:
-    assert reading.danger is not None
-    if reading.consent in ("stop", "start"):
-        scene = _consent(scene, setting, handlers, reading.consent, inbound, now)
-    scene = answer_danger(scene, setting, handlers.alert, reading.danger, inbound, now)
+def _in_danger(
+    scene: Scene,
+    setting: Setting,
+    handlers: Handlers,
+    read: tuple[Danger, Consent | None],
+    inbound: Inbound,
+    now: datetime,
+) -> Scene:
+    danger, consent = read
+    if consent in ("stop", "start"):
+        scene = _consent(scene, setting, handlers, consent, inbound, now)
+    scene = answer_danger(scene, setting, handlers.alert, danger, inbound, now)
     return scene if scene.member else meet(scene, setting, handlers, inbound, now, danger=True)
 
 
-def _consent(scene: Scene, setting: Setting, handlers: Handlers, consent: Consent, inbound: Inbound, now: datetime) -> Scene:
+def _consent(
+    scene: Scene, setting: Setting, handlers: Handlers, consent: Consent, inbound: Inbound, now: datetime
+) -> Scene:
     if consent == "stop":
         return tell_stopped(stop(scene, setting, inbound, now), setting, now)
     if consent == "start":
@@ -106,7 +119,9 @@ def _consent(scene: Scene, setting: Setting, handlers: Handlers, consent: Consen
     return handlers.pass_on(help_asked(scene, setting, inbound, now), setting, help_passing(inbound), now)
 
 
-def _words(scene: Scene, setting: Setting, handlers: Handlers, command: Command | None, inbound: Inbound, now: datetime) -> Scene:
+def _words(
+    scene: Scene, setting: Setting, handlers: Handlers, command: Command | None, inbound: Inbound, now: datetime
+) -> Scene:
     """The order of a member's ordinary message, once consent and danger have been read."""
     if command is not None and command.word in FIRST:
         return obey(scene, setting, handlers, command, inbound, now)
@@ -115,7 +130,9 @@ def _words(scene: Scene, setting: Setting, handlers: Handlers, command: Command 
     if command is not None:
         return obey(scene, setting, handlers, command, inbound, now)
     if inbound.body.strip() and takes_any_words(scene, setting):
-        return _closed_note(scene, go_on(scene, setting, handlers, replied(inbound.body, inbound, now)), setting, inbound, now)
+        return _closed_note(
+            scene, go_on(scene, setting, handlers, replied(inbound.body, inbound, now)), setting, inbound, now
+        )
     passed = handlers.pass_on(scene, setting, Passing("words", "specialist", inbound, inbound.body), now)
     return _closed_note(scene, passed, setting, inbound, now)
 
@@ -131,7 +148,9 @@ def _closed_note(before: Scene, scene: Scene, setting: Setting, inbound: Inbound
         return scene
     if scene.number.memory.get("closed_until") == duty.opens.isoformat():
         return scene
-    scene = scene.with_rows(replace(scene.number, memory={**scene.number.memory, "closed_until": duty.opens.isoformat()}))
+    scene = scene.with_rows(
+        replace(scene.number, memory={**scene.number.memory, "closed_until": duty.opens.isoformat()})
+    )
     text = setting.texts.say("closed", member.language, opens=say_opening(duty, now, member.zone, member.language))
     draft = Draft(scene.number.id, "answer", text, member.language, "once for each closure", cause_id=inbound.id)
     return post(scene, setting, draft, now)

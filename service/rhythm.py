@@ -49,7 +49,7 @@ def resume(scene: Scene, member: Member) -> Scene:
     return cancel_timer(scene.with_rows(replace(member, paused_at=None, paused_until=None)), "resume", member.id)
 
 
-def on_resume(scene: Scene, setting: Setting, timer: Timer, now: datetime) -> Scene:
+def on_resume(scene: Scene, _setting: Setting, _timer: Timer, now: datetime) -> Scene:
     """The scene when a timed pause has run out; nothing is sent about it."""
     member = scene.member
     if member is None or member.paused_until is None or member.paused_until > now:
@@ -74,7 +74,7 @@ def _set_rhythm(scene: Scene, setting: Setting, member: Member, doing: Doing, no
     return set_next(scene, schedule, member, now + timedelta(hours=12))
 
 
-def _record_consent(scene: Scene, setting: Setting, member: Member, doing: Doing, now: datetime) -> Scene:
+def _record_consent(scene: Scene, setting: Setting, _member: Member, doing: Doing, now: datetime) -> Scene:
     return record_answer(scene, setting, _word(doing.arguments["answer"]), doing.inbound, now)
 
 
@@ -82,20 +82,20 @@ def _word(value: Value) -> str:
     return {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else str(value)
 
 
-def _note_shared_phone(scene: Scene, setting: Setting, member: Member, doing: Doing, now: datetime) -> Scene:
+def _note_shared_phone(scene: Scene, _setting: Setting, member: Member, doing: Doing, _now: datetime) -> Scene:
     return scene.with_rows(replace(member, phone_seen_by=str(doing.arguments["seen_by"])))
 
 
-def _pause(scene: Scene, setting: Setting, member: Member, doing: Doing, now: datetime) -> Scene:
+def _pause(scene: Scene, _setting: Setting, member: Member, doing: Doing, now: datetime) -> Scene:
     days = doing.arguments.get("days")
     return pause(scene, member, None if days is None else timedelta(days=float(days)), now)
 
 
-def _resume(scene: Scene, setting: Setting, member: Member, doing: Doing, now: datetime) -> Scene:
+def _resume(scene: Scene, _setting: Setting, member: Member, _doing: Doing, _now: datetime) -> Scene:
     return resume(scene, member)
 
 
-def _set_language(scene: Scene, setting: Setting, member: Member, doing: Doing, now: datetime) -> Scene:
+def _set_language(scene: Scene, _setting: Setting, member: Member, doing: Doing, _now: datetime) -> Scene:
     return set_language(scene, member, str(doing.arguments["language"]))
 
 

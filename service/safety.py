@@ -38,7 +38,9 @@ def danger_of(risk: Risk, word: str | None) -> Danger | None:
     return Danger(tier, risk.categories, rules) if tier >= 2 else None
 
 
-def answer_danger(scene: Scene, setting: Setting, raise_alert: RaiseAlert, danger: Danger, inbound: Inbound, now: datetime) -> Scene:
+def answer_danger(
+    scene: Scene, setting: Setting, raise_alert: RaiseAlert, danger: Danger, inbound: Inbound, now: datetime
+) -> Scene:
     """The scene with the alert raised, automatic words held, and the text that is true now; none to who said stop."""
     stopped = scene.number.consent == "stopped"
     raising = Raising(danger.tier, ", ".join(danger.rules), inbound, stopped)

@@ -15,7 +15,12 @@ from service.timers import set_timer
 def on_silence(scene: Scene, setting: Setting, handlers: Handlers, timer: Timer, now: datetime) -> Scene:
     """The scene when a conversation's wait has run out; what it would say waits for the window and the caps."""
     conversation, member = scene.conversation, scene.member
-    if conversation is None or member is None or conversation.id != timer.subject or timer.fence != str(conversation.fence):
+    if (
+        conversation is None
+        or member is None
+        or conversation.id != timer.subject
+        or timer.fence != str(conversation.fence)
+    ):
         return scene
     after = go_on(scene, setting, handlers, silent(conversation.fence, now))
     later = may_write_unasked(scene, member, now)

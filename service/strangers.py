@@ -23,11 +23,21 @@ def meet(scene: Scene, setting: Setting, handlers: Handlers, inbound: Inbound, n
     With words of danger the safety text is the answer, and this one is left out.
     """
     scene = handlers.pass_on(scene, setting, Passing("stranger", "coordinator", inbound, inbound.body), now)
-    if danger or scene.number.consent == "stopped" or not _LONG.fullmatch(scene.number.number) or _answered_today(scene, now):
+    if (
+        danger
+        or scene.number.consent == "stopped"
+        or not _LONG.fullmatch(scene.number.number)
+        or _answered_today(scene, now)
+    ):
         return scene
     scene = scene.with_rows(replace(scene.number, memory={**scene.number.memory, "polite_at": now.isoformat()}))
     text = setting.texts.say("stranger", "en", org=setting.organisation.name)
-    return post(scene, setting, Draft(scene.number.id, "answer", text, "en", "one polite answer a day", cause_id=inbound.id), now)
+    return post(
+        scene,
+        setting,
+        Draft(scene.number.id, "answer", text, "en", "one polite answer a day", cause_id=inbound.id),
+        now,
+    )
 
 
 def _answered_today(scene: Scene, now: datetime) -> bool:

@@ -15,7 +15,9 @@ LANES = {
 }  # fmt: skip
 
 
-def set_timer(scene: Scene, kind: str, subject: UUID, due_at: datetime, fence: str = "", number_id: UUID | None = None) -> Scene:
+def set_timer(
+    scene: Scene, kind: str, subject: UUID, due_at: datetime, fence: str = "", number_id: UUID | None = None
+) -> Scene:
     """The scene with a timer of this kind for this subject, replacing the one it had; about `number_id`, else the scene's number."""
     return scene.with_rows(Timer(kind, subject, number_id or scene.number.id, due_at, LANES[kind], fence))
 

@@ -45,10 +45,21 @@ def _staff(name: str, role: str, now: datetime) -> Staff:
 
 
 def _backed(person: Staff, backup: Staff) -> Staff:
-    return Staff(person.id, person.number_id, person.name, person.role, person.language, person.zone, person.created_at, backup.id)
+    return Staff(
+        person.id,
+        person.number_id,
+        person.name,
+        person.role,
+        person.language,
+        person.zone,
+        person.created_at,
+        backup.id,
+    )
 
 
-def _owned(name: str, row: Staff | Member, owner: str, keys: KeyRing, now: datetime, consent: str = "unknown") -> tuple[Number, list[Row]]:
+def _owned(
+    name: str, row: Staff | Member, owner: str, keys: KeyRing, now: datetime, consent: str = "unknown"
+) -> tuple[Number, list[Row]]:
     phone = NUMBERS[name]
     return Number(row.number_id, keys.blind(phone), phone, now, 0, owner, row.id, consent), [row]
 

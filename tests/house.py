@@ -10,9 +10,9 @@ from pathlib import Path
 from uuid import UUID
 
 from config.lexicons import load_words
-from config.vocabulary import Words
 from config.organisation import load_organisation
 from config.texts import load_texts
+from config.vocabulary import Words
 from flows.engine.compile import compile_flow
 from flows.engine.flow import Flow
 from service.rules.catalogue import CATALOGUE
@@ -50,7 +50,10 @@ def _lexicon() -> Lexicon:
 
 @cache
 def _shelf() -> Callable[[Mapping[str, int]], Mapping[str, Flow]]:
-    flows = {name: compile_flow((ROOT / "flows" / f"{name}.yaml").read_text(), f"{name}.yaml", CATALOGUE) for name in PUBLISHED}
+    flows = {
+        name: compile_flow((ROOT / "flows" / f"{name}.yaml").read_text(), f"{name}.yaml", CATALOGUE)
+        for name in PUBLISHED
+    }
     return lambda versions: {name: flows[name] for name in versions}
 
 

@@ -54,7 +54,11 @@ class Phone:
         found = requests.get(self.stack.simulator + f"/phones/{phone_path(self.number)}", timeout=10)
         if found.status_code == 404:
             return []
-        return [m for m in found.json()["messages"] if m["direction"] == "in" and m["status"] not in ("failed", "undelivered")]
+        return [
+            m
+            for m in found.json()["messages"]
+            if m["direction"] == "in" and m["status"] not in ("failed", "undelivered")
+        ]
 
     def _url(self, what: str) -> str:
         return self.stack.simulator + f"/phones/{phone_path(self.number)}/{what}"

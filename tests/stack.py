@@ -72,7 +72,9 @@ def running_stack(database_url: str, redis_url: str, rate: float = 1000.0) -> It
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def environment(database_url: str, redis_url: str, folder: Path, web: int, simulator: int, rate: float) -> dict[str, str]:
+def environment(
+    database_url: str, redis_url: str, folder: Path, web: int, simulator: int, rate: float
+) -> dict[str, str]:
     """The environment of a Peerline whose provider is the simulator and whose clock can be moved."""
     config = folder / "config"
     shutil.copytree(ROOT / "config", config, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
@@ -94,7 +96,14 @@ def parts(settings: Settings, environ: dict[str, str], folder: Path, web: int, s
     """The four processes in the order in which they start."""
     told = [
         *("--port", str(simulator), "--service", f"http://127.0.0.1:{web}", "--public-url", settings.public_url),
-        *("--account-sid", settings.twilio_account_sid, "--auth-token", settings.twilio_auth_token, "--number", MAIN_NUMBER),
+        *(
+            "--account-sid",
+            settings.twilio_account_sid,
+            "--auth-token",
+            settings.twilio_auth_token,
+            "--number",
+            MAIN_NUMBER,
+        ),
         *("--clock", str(settings.clock_file), "--data", str(folder), "--zone", ZONE),
     ]
     return (

@@ -43,13 +43,21 @@ class KeyRing:
     def open(self, sealed: bytes, place: str) -> str:
         """The text sealed at `place`. Raises KeyProblem where the key is missing or the value is not of this place."""
         size = sealed[0]
-        name, nonce, box = sealed[1 : 1 + size].decode(), sealed[1 + size : 1 + size + NONCE], sealed[1 + size + NONCE :]
+        name, nonce, box = (
+            sealed[1 : 1 + size].decode(),
+            sealed[1 + size : 1 + size + NONCE],
+            sealed[1 + size + NONCE :],
+        )
         if name not in self.data:
-            raise KeyProblem(f"a value was sealed with the key {name!r}, which PEERLINE_KEYS does not have; put it back")
+            raise KeyProblem(
+                f"a value was sealed with the key {name!r}, which PEERLINE_KEYS does not have; put it back"
+            )
         try:
             return self.data[name].decrypt(nonce, box, place.encode()).decode("utf-8", "surrogatepass")
         except InvalidTag:
-            raise KeyProblem(f"a value at {place.split('.')[0]} does not open with its key {name!r}") from None
+            raise KeyProblem(
+                f"a value at {place.split('.', maxsplit=1)[0]} does not open with its key {name!r}"
+            ) from None
 
     def blind(self, number: str) -> bytes:
         """The 32 bytes under which an E.164 number is found: HMAC-SHA256 with the index key."""
@@ -79,5 +87,7 @@ def _entry(entry: str) -> tuple[str, str, bytes]:
     except binascii.Error:
         key = b""
     if not (0 < len(name.encode()) < 32) or use not in ("data", "index") or len(key) != 32:
-        raise KeyProblem(f"PEERLINE_KEYS: the entry {name or '?'!r} must read id:data:BASE64 or id:index:BASE64, 32 bytes")
+        raise KeyProblem(
+            f"PEERLINE_KEYS: the entry {name or '?'!r} must read id:data:BASE64 or id:index:BASE64, 32 bytes"
+        )
     return name, use, key

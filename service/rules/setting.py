@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from config.lexicons import Words
 from config.organisation import Organisation
 from config.texts import Texts
+from config.vocabulary import Words
 from flows.engine.flow import Flow
 from service.rules.risk import Lexicon
 

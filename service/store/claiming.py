@@ -34,7 +34,9 @@ def claim_due(connection: psycopg.Connection[Any], now: datetime, limit: int) ->
     # Read again now that the numbers are ours: another worker may have been here between the two.
     rows = connection.execute(_FIRST, (numbers, now)).fetchall()
     place = {number: at for at, number in enumerate(numbers)}
-    return tuple(sorted((decode_columns(Timer, row) for row in rows), key=lambda timer: (timer.lane, place[timer.number_id])))
+    return tuple(
+        sorted((decode_columns(Timer, row) for row in rows), key=lambda timer: (timer.lane, place[timer.number_id]))
+    )
 
 
 def count_failure(connection: psycopg.Connection[Any], timers: Sequence[Timer], limit: int) -> tuple[UUID, ...]:

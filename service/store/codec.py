@@ -31,18 +31,20 @@ class Finder(Ring, Protocol):
 
 
 def encode(row: Row, keys: Ring) -> dict[str, Any]:
-    """The row as a JSON object that PostgreSQL's jsonb_to_recordset reads: bytes as \\x hex, sealed columns sealed."""
+    r"""The row as a JSON object that PostgreSQL's jsonb_to_recordset reads: bytes as \\x hex, sealed columns sealed."""
     return {column.name: _out(getattr(row, column.name), column, row, keys) for column in columns_of(type(row))}
 
 
-def _out(value: Any, column: Column, row: Row, keys: Ring) -> Any:
+def _out(value: object, column: Column, row: Row, keys: Ring) -> object:
     if value is None:
         return None
     if column.kind == "sealed":
-        return "\\x" + keys.seal(_storable(value), _place(row.TABLE, column.name, ".".join(map(str, row.key)))).hex()
-    if column.kind == "bytes":
+        return (
+            "\\x" + keys.seal(_storable(str(value)), _place(row.TABLE, column.name, ".".join(map(str, row.key)))).hex()
+        )
+    if isinstance(value, bytes):
         return "\\x" + value.hex()
-    return _storable(value) if column.kind == "text" else value
+    return _storable(value) if isinstance(value, str) and column.kind == "text" else value
 
 
 def _storable(text: str) -> str:
@@ -65,7 +67,7 @@ def decode_columns(row: type[R], values: Sequence[Any]) -> R:
     return row(*values)
 
 
-def _in(value: Any, column: Column, table: str, key: str, keys: Ring) -> Any:
+def _in(value: Any, column: Column, table: str, key: str, keys: Ring) -> Any:  # noqa: ANN401 - what JSON held
     if value is None:
         return None
     if column.kind == "sealed":

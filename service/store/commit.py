@@ -53,9 +53,17 @@ def _document(scenes: Sequence[Scene], keys: Ring) -> dict[str, list[dict[str, A
         for place, row in enumerate(scene.changed.values()):
             if not isinstance(row, Number):
                 document.setdefault(row.TABLE, []).append({"_unit": unit, "_place": place, **encode(row, keys)})
-        document["cancelled"] += [{"_unit": unit, "kind": kind, "subject": subject} for kind, subject in scene.cancelled]
+        document["cancelled"] += [
+            {"_unit": unit, "kind": kind, "subject": subject} for kind, subject in scene.cancelled
+        ]
         document["withdrawn"] += [
-            {"_unit": unit, "number_id": w.number_id, "kinds": list(w.kinds), "reason": dict(w.reason), "conversation_id": w.conversation_id}
+            {
+                "_unit": unit,
+                "number_id": w.number_id,
+                "kinds": list(w.kinds),
+                "reason": dict(w.reason),
+                "conversation_id": w.conversation_id,
+            }
             for w in scene.withdrawn
         ]
     return document
@@ -94,25 +102,37 @@ def _statement() -> str:
     parts = [
         "doc as materialized (select %s::jsonb as d)",
         f"wanted as materialized (select r.* from {_records('guards', Number)})",
-        f"born as (insert into numbers ({born}) select {chosen} from {_records('births', Number)}"
-        " on conflict (blind) do nothing returning id)",
-        "locked as materialized (select n.id, n.version from numbers n where n.id in (select id from wanted)"
-        " order by n.id for update)",
-        "guards as materialized (select w._unit, (l.id is not null) as holds from wanted w"
-        " left join locked l on l.id = w.id and l.version = w.version"
-        f" union all select r._unit, (b.id is not null) from {_records('births', Number)} left join born b on b.id = r.id)",
+        (
+            f"born as (insert into numbers ({born}) select {chosen} from {_records('births', Number)}"
+            " on conflict (blind) do nothing returning id)"
+        ),
+        (
+            "locked as materialized (select n.id, n.version from numbers n where n.id in (select id from wanted)"
+            " order by n.id for update)"
+        ),
+        (
+            "guards as materialized (select w._unit, (l.id is not null) as holds from wanted w"
+            " left join locked l on l.id = w.id and l.version = w.version"
+            f" union all select r._unit, (b.id is not null) from {_records('births', Number)} left join born b on b.id = r.id)"
+        ),
         "ok as materialized (select _unit as unit from guards group by _unit having bool_and(holds))",
-        f"raised as (update numbers n set version = n.version + 1, {state} from wanted r join ok on ok.unit = r._unit"
-        " where n.id = r.id)",
+        (
+            f"raised as (update numbers n set version = n.version + 1, {state} from wanted r join ok on ok.unit = r._unit"
+            " where n.id = r.id)"
+        ),
         *(_upsert(row) for row in ROWS if row is not Number),
-        "w_cancelled as (delete from timers t using"
-        " jsonb_to_recordset((select d -> 'cancelled' from doc)) as r(_unit int, kind text, subject uuid)"
-        " join ok on ok.unit = r._unit where t.kind = r.kind and t.subject = r.subject)",
-        "w_withdrawn as (update outbound o set state = 'withheld', reason = o.reason || r.reason from"
-        " jsonb_to_recordset((select d -> 'withdrawn' from doc))"
-        " as r(_unit int, number_id uuid, kinds jsonb, reason jsonb, conversation_id uuid) join ok on ok.unit = r._unit"
-        " where o.number_id = r.number_id and o.state = 'queued' and r.kinds ? o.kind"
-        " and (r.conversation_id is null or o.conversation_id = r.conversation_id))",
+        (
+            "w_cancelled as (delete from timers t using"
+            " jsonb_to_recordset((select d -> 'cancelled' from doc)) as r(_unit int, kind text, subject uuid)"
+            " join ok on ok.unit = r._unit where t.kind = r.kind and t.subject = r.subject)"
+        ),
+        (
+            "w_withdrawn as (update outbound o set state = 'withheld', reason = o.reason || r.reason from"
+            " jsonb_to_recordset((select d -> 'withdrawn' from doc))"
+            " as r(_unit int, number_id uuid, kinds jsonb, reason jsonb, conversation_id uuid) join ok on ok.unit = r._unit"
+            " where o.number_id = r.number_id and o.state = 'queued' and r.kinds ? o.kind"
+            " and (r.conversation_id is null or o.conversation_id = r.conversation_id))"
+        ),
     ]
     return "with " + ",\n".join(parts) + "\nselect unit from ok"
 

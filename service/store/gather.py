@@ -17,7 +17,19 @@ import psycopg
 
 from service.store.codec import Ring, decode
 from service.store.rows import (
-    Conversation, Escalation, Held, Inbound, Member, Number, Page, QueueItem, Row, Schedule, Staff, Thread, Turn,
+    Conversation,
+    Escalation,
+    Held,
+    Inbound,
+    Member,
+    Number,
+    Page,
+    QueueItem,
+    Row,
+    Schedule,
+    Staff,
+    Thread,
+    Turn,
 )  # fmt: skip
 from service.store.scene import Scene, scene_of
 
@@ -104,10 +116,10 @@ _DOCUMENT = ",\n".join([
     _rows("escalations", "x.id = any(es.ids)", "x.raised_at, x.id"),
     _rows("pages", "x.escalation_id = any(es.ids)", "x.told_at, x.staff_id"),
     _rows("schedules", "x.number_id = me.id and x.active"),
-    "'tags', (select coalesce(json_agg(json_build_array(t.staff_number_id, t.tag)), '[]') from threads t"
-    " where t.staff_number_id = any(st.numbers) and (t.closed_at is null or t.closed_at > %(rest)s))",
-    "'routine_at', (select coalesce(json_agg(o.at order by o.at), '[]') from outbound o where o.number_id = me.id"
-    " and o.kind = 'routine' and o.state not in ('withheld', 'failed') and o.at > %(rest)s)",
+    ("'tags', (select coalesce(json_agg(json_build_array(t.staff_number_id, t.tag)), '[]') from threads t"
+    " where t.staff_number_id = any(st.numbers) and (t.closed_at is null or t.closed_at > %(rest)s))"),
+    ("'routine_at', (select coalesce(json_agg(o.at order by o.at), '[]') from outbound o where o.number_id = me.id"
+    " and o.kind = 'routine' and o.state not in ('withheld', 'failed') and o.at > %(rest)s)"),
     "'last_in_at', (select max(i.received_at) from inbound i where i.number_id = me.id)",
     "'running', (select coalesce(max(e.running), 0) from escalations e)",
     "'published', (select coalesce(json_object_agg(p.name, p.version), '{}') from published p)",

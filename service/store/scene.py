@@ -71,7 +71,7 @@ class Scene:
         return next((i for i in self.all(Inbound) if i.sid == sid), None)
 
     def with_rows(self, *rows: Row) -> Scene:
-        """This scene after these rows were added or replaced."""
+        """The scene after these rows were added or replaced."""
         if not rows:
             return self
         shown = dict(self.rows)
@@ -86,19 +86,21 @@ class Scene:
         return replace(self, number=number, rows=shown, changed=changed, cancelled=cancelled)
 
     def cancel(self, *timers: tuple[str, UUID]) -> Scene:
-        """This scene without these timers, each named by kind and subject; one that is not there does no harm."""
-        changed = {place: row for place, row in self.changed.items() if not (place[0] == Timer.TABLE and place[1] in timers)}
+        """The scene without these timers, each named by kind and subject; one that is not there does no harm."""
+        changed = {
+            place: row for place, row in self.changed.items() if not (place[0] == Timer.TABLE and place[1] in timers)
+        }
         return replace(self, changed=changed, cancelled=self.cancelled | set(timers))
 
     def withdraw(self, withdrawal: Withdrawal) -> Scene:
-        """This scene with queued messages withdrawn."""
+        """The scene with queued messages withdrawn."""
         return replace(self, withdrawn=(*self.withdrawn, withdrawal))
 
     def guard(self, *numbers: UUID) -> Scene:
-        """This scene depending on the rows of other numbers too."""
+        """The scene depending on the rows of other numbers too."""
         return replace(self, guarded=self.guarded | set(numbers))
 
-    def fact(self, name: str, default: Any = None) -> Any:
+    def fact(self, name: str, default: Any = None) -> Any:  # noqa: ANN401 - facts are plain JSON values
         """One plain value of the gathering."""
         found = self.facts.get(name)
         return default if found is None else found

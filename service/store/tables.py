@@ -2,8 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import (
-    BigInteger, Boolean, Column, DateTime, Identity, Index, Integer, LargeBinary, MetaData, Table, Text, Uuid, text,
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    Uuid,
+    text,
 )  # fmt: skip
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeEngine
@@ -11,7 +25,7 @@ from sqlalchemy.types import TypeEngine
 from service.store.columns import columns_of
 from service.store.rows import ROWS, Row
 
-TYPES: dict[str, TypeEngine[object]] = {
+TYPES: dict[str, TypeEngine[Any]] = {
     "uuid": Uuid(), "text": Text(), "sealed": LargeBinary(), "bytes": LargeBinary(), "time": DateTime(timezone=True),
     "int": BigInteger(), "bool": Boolean(), "json": JSONB(),
 }  # fmt: skip
@@ -20,7 +34,9 @@ metadata = MetaData()
 
 
 def _table(row: type[Row]) -> Table:
-    columns = [Column(c.name, TYPES[c.kind], primary_key=c.name in row.KEY, nullable=c.optional) for c in columns_of(row)]
+    columns = [
+        Column(c.name, TYPES[c.kind], primary_key=c.name in row.KEY, nullable=c.optional) for c in columns_of(row)
+    ]
     return Table(row.TABLE, metadata, *columns)
 
 

@@ -95,7 +95,10 @@ def test_after_the_window_it_is_withheld() -> None:
 
 def test_caps_hold() -> None:
     """One a day and four in seven days, unless the member chose more."""
-    today = replace(sams_scene("given", RHYTHM), facts={"published": PUBLISHED, "routine_at": [(DUE - timedelta(minutes=30)).isoformat()]})
+    today = replace(
+        sams_scene("given", RHYTHM),
+        facts={"published": PUBLISHED, "routine_at": [(DUE - timedelta(minutes=30)).isoformat()]},
+    )
     assert "cap" in reason(woken(today))
     week = [(DUE - timedelta(days=day)).isoformat() for day in (1, 2, 3, 4)]
     assert "cap" in reason(woken(replace(today, facts={"published": PUBLISHED, "routine_at": week})))
@@ -111,7 +114,8 @@ def test_the_welcome_comes_once_and_inside_the_window() -> None:
     """At night it waits for the morning; where consent is known it never comes."""
     night = Timer("welcome", SAM.id, SAM.number_id, DUE)
     scene = on_welcome(sams_scene("unknown"), setting(), HANDLERS, night, DUE - timedelta(hours=8))
-    assert asked(scene) == [] and timer(scene, "welcome").due_at == DUE - timedelta(hours=1)
+    assert asked(scene) == []
+    assert timer(scene, "welcome").due_at == DUE - timedelta(hours=1)
     assert len(asked(on_welcome(sams_scene("unknown"), setting(), HANDLERS, night, DUE))) == 1
     for known in ("given", "declined", "stopped"):
         assert asked(on_welcome(sams_scene(known), setting(), HANDLERS, night, DUE)) == []
@@ -136,7 +140,7 @@ def test_the_prompts_do_not_repeat_before_all_had_their_turn() -> None:
     paused=st.booleans(), before=st.lists(st.integers(0, 7 * 24), max_size=5),
 )  # fmt: skip
 def test_nothing_unasked_leaves_the_window_or_the_caps(
-    hour: int, start: int, length: int, late: int, zone: str, paused: bool, before: list[int]
+    *, hour: int, start: int, length: int, late: int, zone: str, paused: bool, before: list[int]
 ) -> None:
     """Promise 4 over random members and moments: what goes out is inside the window, under the caps, and never while paused."""
     now = DUE.replace(hour=hour) + timedelta(minutes=late)
@@ -166,4 +170,3 @@ def test_silence_closes_the_check_in_without_a_word() -> None:
     assert closed.conversation is None
     assert len(asked(closed)) == 1
     assert [c.state for c in closed.all(Conversation)] == ["ended"]
-

@@ -49,7 +49,9 @@ def test_stop_ends_everything_with_one_confirmation(word: str) -> None:
     assert scene.number.consent == "stopped"
     assert [kind for kind, _ in sent(scene)] == ["consent"]
     assert [entry.what for entry in scene.all(Ledger)] == ["stopped"]
-    assert scene.withdrawn and "routine" in scene.withdrawn[0].kinds and "consent" not in scene.withdrawn[0].kinds
+    assert scene.withdrawn
+    assert "routine" in scene.withdrawn[0].kinds
+    assert "consent" not in scene.withdrawn[0].kinds
 
 
 def test_a_second_stop_is_confirmed_by_nothing() -> None:
@@ -69,13 +71,16 @@ def test_danger_raises_an_alert_and_the_text_that_is_true_by_day() -> None:
     scene = said(sams_scene(), "i took the whole bottle of tylenol")
     assert [alert.tier for alert in alerts(scene)] == [3]
     assert [kind for kind, _ in sent(scene)] == ["safety"]
-    assert "911" in sent(scene)[0][1] and "988" in sent(scene)[0][1]
+    assert "911" in sent(scene)[0][1]
+    assert "988" in sent(scene)[0][1]
 
 
 def test_danger_by_night_claims_nobody() -> None:
     """At night the text says that nobody of the team is there."""
     text = sent(said(sams_scene(), "i want to kill myself", now=NIGHT))[0][1]
-    assert "back" in text and "988" in text and "on duty" not in text
+    assert "back" in text
+    assert "988" in text
+    assert "on duty" not in text
 
 
 def test_danger_from_someone_who_stopped_alerts_and_sends_them_nothing() -> None:
@@ -126,10 +131,12 @@ def test_pause_and_back_lose_nothing() -> None:
     """PAUSE rests the member and ends the conversation quietly; BACK wakes them."""
     paused = said(sams_scene(), "pausa")
     member = paused.get(Member, SAM.id)
-    assert member is not None and member.paused_at == NOW
+    assert member is not None
+    assert member.paused_at == NOW
     back = said(paused, "volver", sid="SM2")
     member = back.get(Member, SAM.id)
-    assert member is not None and member.paused_at is None
+    assert member is not None
+    assert member.paused_at is None
 
 
 @pytest.mark.parametrize("word", ["less", "why", "menu", "find food", "circle", "story", "quiet", "myinfo"])
@@ -161,7 +168,8 @@ def test_a_short_code_gets_no_answer() -> None:
 def test_a_strangers_danger_raises_an_alert() -> None:
     """Words of danger are seen from an unknown number too."""
     scene = said(strangers_scene(), "he wont wake up lips blue")
-    assert alerts(scene) and alerts(scene)[0].member_id is None
+    assert alerts(scene)
+    assert alerts(scene)[0].member_id is None
 
 
 def with_check_in(consulted: Setting) -> Scene:
@@ -188,8 +196,14 @@ TEXTS = st.one_of(
 
 
 @settings(max_examples=300)
-@given(st.lists(st.tuples(TEXTS, st.integers(0, 40)), max_size=6), st.sampled_from(["given", "unknown", "stopped"]), st.booleans())
-def test_every_message_ends_somewhere_and_stopped_means_silent(texts: list[tuple[str, int]], consent: str, asked: bool) -> None:
+@given(
+    texts=st.lists(st.tuples(TEXTS, st.integers(0, 40)), max_size=6),
+    consent=st.sampled_from(["given", "unknown", "stopped"]),
+    asked=st.booleans(),
+)
+def test_every_message_ends_somewhere_and_stopped_means_silent(
+    texts: list[tuple[str, int]], consent: str, *, asked: bool
+) -> None:
     """Promises 2 and 3 over random histories: each message ends somewhere; who said stop gets the confirmation alone."""
     consulted = setting()
     scene, now = sams_scene(consent), NOW

@@ -1,15 +1,15 @@
 """Transcripts as people write them: a title, when it is, and then what is said, heard and how time passes.
 
-    # A comment
-    on 2027-03-02 at 09:55
-    Sam hears: *how is today going?*
-    Sam says: mal
-    later: 2 hours
-    until: 2027-03-03 09:00
-    next
-    Sam calls
-    Rosa is out of reach
-    nobody hears anything
+# A comment
+on 2027-03-02 at 09:55
+Sam hears: *how is today going?*
+Sam says: mal
+later: 2 hours
+until: 2027-03-03 09:00
+next
+Sam calls
+Rosa is out of reach
+nobody hears anything
 """
 
 from __future__ import annotations
@@ -104,7 +104,7 @@ def _calls(room: Room, name: str) -> None:
 
 
 def _out_of_reach(room: Room, name: str) -> None:
-    fault = {"kind": "undelivered", "count": 1, "to": room.phones[name].number}
+    fault: dict[str, str | int] = {"kind": "undelivered", "count": 1, "to": room.phones[name].number}
     assert requests.post(f"{room.stack.simulator}/faults", json=fault, timeout=10).status_code == 201
 
 
@@ -128,8 +128,12 @@ def _heard(room: Room) -> str:
     for phone in room.phones.values():
         lines += [f"  {phone.name}: {message['body']}" for message in phone.received()]
     with psycopg.connect(room.stack.settings.database_url) as connection:
-        held = connection.execute("select state, kind, reason::text from outbound where state not in ('sent', 'delivered')").fetchall()
-        timers = connection.execute("select kind, due_at, failures, aside from timers order by due_at limit 12").fetchall()
+        held = connection.execute(
+            "select state, kind, reason::text from outbound where state not in ('sent', 'delivered')"
+        ).fetchall()
+        timers = connection.execute(
+            "select kind, due_at, failures, aside from timers order by due_at limit 12"
+        ).fetchall()
     lines += [f"  not sent: {' '.join(map(str, row))}" for row in held]
     lines += [f"  timer: {' '.join(map(str, row))}" for row in timers]
     lines += [f"  {log.name}: {log.read_text()[-1500:]}" for log in sorted(room.stack.folder.glob("*.log"))]
