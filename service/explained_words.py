@@ -55,10 +55,8 @@ RULES = (
     ("answer: ", "their own message asked for it; the text is"),
     ("told: ", "staff must know; the text is"),
 )
-# What a reason may hold beside its rule, and how it is told.
-BECAUSE = {
-    "flow": "flow", "step": "step", "version": "version", "due": "due", "schedule": "schedule", "about": "about", "error": "error",
-}  # fmt: skip
+# What a reason may hold for programs alone: ids say nothing to people.
+FOR_PROGRAMS = ("rule", "withdrawn", "schedule", "about")
 
 
 def say_time(at: datetime, zone: str) -> str:
@@ -70,9 +68,7 @@ def say_time(at: datetime, zone: str) -> str:
 def say_reason(reason: Mapping[str, Any]) -> str:
     """Why a message went, is held, or was not sent, from the reason that is kept on it."""
     rule = _rule(str(reason.get("rule", "no reason was kept; that is a fault of the service")))
-    known = [f"{word} {reason[name]}" for name, word in BECAUSE.items() if reason.get(name) not in (None, "")]
-    others = [f"{name} {value}" for name, value in reason.items() if name not in (*BECAUSE, "rule", "withdrawn")]
-    because = ", ".join((*known, *others))
+    because = ", ".join(f"{name} {value}" for name, value in reason.items() if name not in FOR_PROGRAMS)
     return f"{rule} ({because})" if because else rule
 
 

@@ -20,7 +20,7 @@ WORDS = [
 ]
 HANDLERS = conversation_handlers()
 KEY = re.compile(r"[a-z]+_[a-z_]+|told:|answer:")  # what a program calls things
-TEXT_NAMED = re.compile(r"(is|:) [a-z_]+\.$")  # the name of a text, which may end a reason
+TEXT_NAMED = re.compile(r"(is|:) [a-z_]+( \(|\.$)")  # the name of a text, which may end a reason
 
 
 def staffs_scene() -> Scene:
