@@ -13,9 +13,10 @@ import typer
 
 from flows.engine.check import check_flows
 from flows.engine.compile import compile_flow
+from flows.engine.drawing import to_svg
 from flows.engine.facts import Facts
 from flows.engine.flow import Flow
-from flows.engine.graph import to_mermaid, to_svg
+from flows.engine.graph import to_mermaid
 from flows.engine.player import play as player
 from flows.engine.problems import Finding, FlowProblems
 from flows.engine.rehearsal import rehearse
