@@ -14,6 +14,7 @@ from service.store.rows import Outbound
 
 # Kinds that go out again at once when it is uncertain whether they went, once for each message (DESIGN.md, the table).
 REPEATED = ("alert", "safety")
+SAFETY_TRIES = 6  # after which a person is the net: the ladder climbs on
 # Tries on temporary refusals: an alert that cannot go soon makes the ladder climb; the others outlast an outage of hours.
 TRIES = {"alert": 4}
 MANY_TRIES = 40
@@ -47,7 +48,7 @@ def after_answer(outbound: Outbound, claim: UUID, answer: Answer, moment: Moment
     if isinstance(answer, Accepted):
         return Outcome(outbound.id, claim, "sent", moment.proof_id, sid=answer.sid)
     if isinstance(answer, TwilioUncertain):
-        grace = timedelta(0) if outbound.kind in REPEATED else GRACE
+        grace = timedelta(0) if outbound.kind in REPEATED and outbound.copies == 0 else GRACE
         return Outcome(outbound.id, claim, "unsure", moment.proof_id, ask_at=moment.machine + grace)
     again = _next_try(outbound, answer, moment.now)
     state: Literal["queued", "failed"] = "failed" if again is None else "queued"
@@ -57,10 +58,15 @@ def after_answer(outbound: Outbound, claim: UUID, answer: Answer, moment: Moment
 def after_asking(outbound: Outbound, asked: Literal["nothing there", "no answer"], moment: Moment) -> Outcome | None:
     """What becomes of an uncertain message that the provider does not know, or about which it did not answer; None: ask later."""
     claim = outbound.claim or outbound.id
-    if outbound.kind in REPEATED and outbound.copies == 0:
-        return Outcome(outbound.id, claim, "queued", moment.proof_id, ready_at=moment.now, again=True)
-    since = outbound.claimed_at or moment.machine
-    if asked == "nothing there" or moment.machine - since >= GIVE_UP:
+    waited = moment.machine - (outbound.claimed_at or moment.machine)
+    if outbound.kind in REPEATED and (outbound.copies == 0 or (asked == "nothing there" and waited >= GRACE)):
+        # The first goes again at once, come what may; from then on only what the provider surely does not have.
+        if outbound.attempts < SAFETY_TRIES:
+            again = outbound.copies == 0
+            return Outcome(outbound.id, claim, "queued", moment.proof_id, ready_at=moment.now, again=again)
+    elif outbound.kind in REPEATED and waited < GIVE_UP:
+        return None
+    if asked == "nothing there" or waited >= GIVE_UP:
         return Outcome(outbound.id, claim, "unknown", moment.proof_id)
     return None
 

@@ -13,7 +13,7 @@ import psycopg
 from psycopg.rows import dict_row
 
 from service.deliveries.runner import Deliveries
-from service.gateways.twilio import Accepted, Provider, TwilioRefused
+from service.gateways.twilio import Accepted, Known, Provider, TwilioRefused, TwilioUncertain
 from service.store.commit import write
 from service.store.rows import Number, Row
 from service.store.scene import scene_of
@@ -32,6 +32,15 @@ class Refusing(Provider):
     def send(self, to: str, body: str, callback_url: str, validity: int) -> Accepted:  # noqa: ARG002 - as its kind does
         """Refuse."""
         raise TwilioRefused(self.code, self.errors.class_of(self.code))
+
+
+@dataclass(frozen=True, slots=True)
+class Blind(Provider):
+    """A provider whose list cannot be read."""
+
+    def find(self, to: str, since: datetime) -> tuple[Known, ...]:  # noqa: ARG002 - as its kind does
+        """Give no answer."""
+        raise TwilioUncertain("no list")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +96,10 @@ class Office:
     def gone(self) -> None:
         """Let nobody answer at the provider's address."""
         self.provider.client.api.base_url = "http://127.0.0.1:9"
+
+    def blind(self) -> None:
+        """Let the provider's list be unreadable, until `accept`."""
+        self.deliveries.provider = Blind(self.provider.client, self.provider.number, self.provider.errors)
 
     def accept(self) -> None:
         """Let the provider be itself again."""

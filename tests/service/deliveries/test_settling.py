@@ -53,14 +53,29 @@ def test_at_least_once_is_kept_with_one_more_try(office: Office, kind: str) -> N
 
 
 @pytest.mark.parametrize("kind", TWICE)
-def test_at_most_twice_is_kept_whatever_fails(office: Office, kind: str) -> None:
-    """Two tries of which nobody knows are the last: then it is unknown, and a person is the net."""
+def test_a_provider_that_surely_has_nothing_is_tried_until_a_person_is_the_net(office: Office, kind: str) -> None:
+    """After six tries of which none arrived it is unknown, so that the ladder climbs."""
     office.fault("500-before", count="9")
     sent = office.queue(office.known(), kind)
-    for _ in range(4):
+    for _ in range(9):
         office.deliveries.run()
         settle(office)
-    assert (office.state(sent), office.row(sent)["attempts"]) == ("unknown", 2)
+    assert (office.state(sent), office.row(sent)["attempts"], office.accepted()) == ("unknown", 6, [])
+
+
+@pytest.mark.parametrize("kind", TWICE)
+def test_at_most_twice_is_kept_when_nobody_can_tell(office: Office, kind: str) -> None:
+    """Twice handed over, twice without an answer, and the list cannot be read: there is no third time."""
+    office.fault("reset", count="9")
+    sent = office.queue(office.known(), kind)
+    office.blind()
+    for _ in range(5):
+        office.deliveries.run()
+        settle(office)
+    assert office.accepted() == ["words of ours"] * 2
+    office.later(700)
+    office.deliveries.run()
+    assert office.state(sent) == "unknown"
 
 
 def test_a_claim_that_ran_out_is_settled_by_another_worker(office: Office) -> None:

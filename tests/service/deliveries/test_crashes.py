@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import pytest
+
+from service.deliveries.runner import Deliveries
+from service.gateways.crashing import POINTS, crash_points
+from service.gateways.ids import new_id
+from tests.service.deliveries.office import Office
+from tests.service.settings import made_up_settings
+from tests.stored import KEYS
+
+ALLOWED = {
+    "routine": (0, 1),
+    "person": (0, 1),
+    "consent": (0, 1),
+    "alert": (1, 2),
+    "safety": (1, 2),
+}  # fewest and most copies
+
+
+class Died(BaseException):
+    """The process is gone: what it had in hand is lost."""
+
+
+def die_at(office: Office, place: str) -> None:
+    """Let the first process die when it comes to a place."""
+
+    def crash(point: str) -> None:
+        if point == place:
+            raise Died
+
+    office.deliveries.crash = crash
+
+
+def another(office: Office) -> Deliveries:
+    """A process that knows nothing but the database."""
+    old = office.deliveries
+    return Deliveries(
+        old.pool, KEYS, old.provider, old.clock, 1000.0, old.public_url, new_id, lambda: None, lambda _: None
+    )
+
+
+@pytest.mark.parametrize("kind", sorted(ALLOWED))
+@pytest.mark.parametrize("fault", ["none", "500-before", "500-after", "reset"])
+@pytest.mark.parametrize("place", POINTS)
+def test_a_process_may_die_anywhere(office: Office, place: str, fault: str, kind: str) -> None:
+    """At every place and with every answer of the provider: never more copies than the table allows, and the record is true."""
+    if fault != "none":
+        office.fault(fault)
+    sent = office.queue(office.known(), kind)
+    die_at(office, place)
+    with pytest.raises(Died):
+        office.deliveries.run()
+    for _ in range(4):
+        office.later(40)
+        survivor = another(office)
+        survivor.run()
+        survivor.close()
+    copies = len(office.accepted())
+    fewest, most = ALLOWED[kind]
+    assert fewest <= copies <= most
+    assert office.state(sent) in (("unknown",) if copies == 0 else ("sent", "delivered"))
+
+
+def test_crash_points_exist_in_tests_alone() -> None:
+    """In earnest the variable does nothing, whatever it says."""
+    live = made_up_settings(PEERLINE_MODE="live")
+    for point in POINTS:
+        crash_points(live, {"CRASH_AT": point})(point)
+        crash_points(made_up_settings(), {})(point)
