@@ -88,9 +88,17 @@ def close(
     closed = replace(
         escalation, state="closed", closed_at=now, closed_by=person.id, outcome=str(inbound.id), next_at=None
     )
-    scene = still(outcome_given(scene.with_rows(closed), closed, person.id, now), closed)
+    scene = still(outcome_given(_calmed(scene.with_rows(closed), closed, now), closed, person.id, now), closed)
     scene = _audited(scene, setting, closed, person, "alert closed", now)
     return tell(scene, setting, person, "alert_closed", now, alert=str(closed.running))
+
+
+def _calmed(scene: Scene, closed: Escalation, now: datetime) -> Scene:
+    """The scene with automatic words to the member resting for a day from now (FLOW-LIBRARY.md, F5)."""
+    number = scene.get(Number, closed.number_id)
+    if number is None:
+        return scene
+    return scene.with_rows(replace(number, memory={**number.memory, "calm_from": now.isoformat()}))
 
 
 def number_of(scene: Scene, setting: Setting, escalation: Escalation, person: Staff, now: datetime) -> Scene:
