@@ -186,8 +186,15 @@ def _slip(matcher: Matcher, words: str) -> Meaning:
 
 
 def _slip_of(words: str, phrase: str) -> str | None:
-    """How sure it is that words are a slip of a phrase: `sure`, `unsure`, or None."""
-    most = 1 if len(phrase) < 8 else 2
+    """How sure it is that words are a slip of a phrase: `sure`, `unsure`, or None.
+
+    In a phrase each word must be one by itself: `what is this` is as near to `who is this` as a slip, and means another thing.
+    """
+    said, written = words.split(), phrase.split()
+    if len(said) == len(written) > 1:
+        found = {_slip_of(one, other) if one != other else "sure" for one, other in zip(said, written, strict=True)}
+        return None if None in found else "sure" if found == {"sure"} else "unsure"
+    most = 0 if len(phrase) < 4 else 1 if len(phrase) < 8 else 2
     if abs(len(words) - len(phrase)) > most or words[0] != phrase[0]:
         return None
     if DamerauLevenshtein.distance(words, phrase, score_cutoff=most) > most:

@@ -95,6 +95,18 @@ def test_yes_and_no_are_known_in_both_languages() -> None:
     assert {meaning(ask.matcher, text).reply for text in ["no", "No, gracias.", "nope", "👎"]} == {"declined"}
 
 
+@pytest.mark.parametrize(
+    ("text", "reply"),
+    [("what is this?", None), ("who is tihs", "wrong"), ("wrong nmber", "wrong"), ("wrongnumber", "wrong")],
+)
+def test_every_word_of_a_phrase_must_be_a_slip_by_itself(text: str, reply: str | None) -> None:
+    """Who asks what this is has not said that the number is wrong."""
+    ask = next(iter(shipped_flows()["welcome"].steps.values())).verbs[0]
+    assert isinstance(ask, Ask)
+
+    assert meaning(ask.matcher, text).reply == reply
+
+
 KINDS = """
     ask:
       ask: {en: When and where?}
