@@ -8,7 +8,7 @@ from uuid import UUID
 
 from service.handoffs import Passing
 from service.rules.setting import Setting
-from service.store.rows import Escalation, Inbound, QueueItem
+from service.store.rows import Audit, Escalation, Inbound, QueueItem
 from service.store.scene import Scene
 from service.timers import cancel_timer
 
@@ -59,6 +59,15 @@ def answered(scene: Scene, number_id: UUID, by: UUID, how: str, now: datetime) -
         if item.why not in OF_THE_SERVICE:
             scene = _closed(scene, item, by, how, now)
     return scene.guard(number_id)
+
+
+def done_by_hand(scene: Scene, item_id: UUID, by: UUID, audit_id: UUID, now: datetime) -> Scene:
+    """The scene with one entry closed by somebody who looked after it without a text, logged; an alert's entry stays."""
+    found = next((item for item in open_items(scene, scene.number.id) if item.id == item_id), None)
+    if found is None:
+        return scene
+    audit = Audit(audit_id, now, by, "queue entry closed by hand", found.id, {"why": found.why})
+    return _closed(scene.with_rows(audit), found, by, "by hand", now)
 
 
 def wait_for_outcome(
