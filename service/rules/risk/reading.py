@@ -20,6 +20,7 @@ _LEET = str.maketrans(
     {"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", "$": "s", "!": "i", "|": "l"}
 )
 _LEET_SIGNS = frozenset("013457@$!|")
+_LONG = 6
 _BASE64 = re.compile(r"[A-Za-z0-9+/]{16,}={0,2}")
 
 
@@ -105,7 +106,12 @@ def _unmasked(masked: str, lexicon: LanguageLexicon) -> str | None:
     return min((word for word in lexicon.vocabulary if wanted.fullmatch(word)), default=None)
 
 
+def _is_drawn_out(word: str) -> bool:
+    """Whether letters are repeated as in `diiie`; two in a row count in long words alone, since `odd` is not `od`."""
+    return re.search(r"(.)\1\1" if len(word) < _LONG else r"(.)\1", word) is not None
+
+
 def _spelt(word: str, lexicon: LanguageLexicon) -> list[str]:
-    if word not in lexicon.vocabulary and re.search(r"(.)\1\1", word):
+    if word not in lexicon.vocabulary and _is_drawn_out(word):
         word = lexicon.shortened.get(shorten(word), word)
     return lexicon.spellings.get(word, word).split()
