@@ -50,7 +50,7 @@ def event_of(drawn: Event | str, session: Session) -> Event:
 def test_random_histories_keep_every_promise_of_the_engine(name: str, known: Facts, drawn: list[Event | str]) -> None:
     """Nothing raises; a session survives storage, waits or has ended, says its fence, and is changed by no stale one."""
     flows, now = shipped_flows(), START
-    session, effects = advance(flows, new_session(name), Started(), known, now)
+    session, effects = advance(flows, new_session(name), Started(taken(name)), known, now)
     unanswered = 0
     for one in drawn:
         now += timedelta(minutes=7)
@@ -65,6 +65,13 @@ def test_random_histories_keep_every_promise_of_the_engine(name: str, known: Fac
         unanswered += sum(1 for effect in effects if isinstance(effect, follow.Say))
         assert unanswered <= MOST_TEXTS
         session = after
+
+
+def taken(name: str) -> dict[str, Value]:
+    """Values of the right kinds for what a flow takes, as the service would give them."""
+    made_up: dict[str, Value] = {"number": 3, "yes or no": True, "date": "2026-03-09", "time": "14:00", "words": "Rosa"}
+    takes = shipped_flows()[name].takes
+    return {value: kind.options[0] if kind.options else made_up[kind.name] for value, kind in takes.items()}
 
 
 def check_wait(before: Session, after: Session, effects: tuple[follow.Effect, ...], now: datetime) -> None:
