@@ -1,0 +1,33 @@
+"""python -m tests.faults: what `run.py faults` runs."""
+
+from __future__ import annotations
+
+import argparse
+import random
+import sys
+
+from service.local.runner import Stopped, listening_for_the_end
+from tests.faults.run import run, tell
+from tests.faults.storm import Plan
+
+
+def main() -> int:
+    """Run a storm and print its account; 1 if a promise broke."""
+    parser = argparse.ArgumentParser(prog="faults")
+    parser.add_argument("--kills", type=int, default=30)
+    parser.add_argument("--messages", type=int, default=200)
+    parser.add_argument("--seed", type=int, default=None)
+    given = parser.parse_args()
+    seed = random.SystemRandom().randrange(10**6) if given.seed is None else given.seed
+    plan = Plan(given.messages, given.kills, seed)
+    print(f"seed {seed}", flush=True)  # noqa: T201 - its output
+    try:
+        with listening_for_the_end():
+            account = run(plan, lambda line: print(line, flush=True))  # noqa: T201 - its output
+    except Stopped:
+        return 130
+    tell(account, plan, lambda line: print(line, flush=True))  # noqa: T201 - its output
+    return 1 if account.broken else 0
+
+
+sys.exit(main())
