@@ -13,8 +13,8 @@ from service.outbox import Draft
 from service.rules.duty import duty_at
 from service.rules.hours import end_of_shift, next_opening
 from service.rules.setting import Setting
-from service.staff_phones import is_reachable, send, staff_draft
-from service.store.rows import Inbound, Member, QueueItem, Staff, Thread, Timer
+from service.staff_phones import is_reachable, reachable, send, staff_draft
+from service.store.rows import Audit, Inbound, Member, QueueItem, Staff, Thread, Timer
 from service.store.scene import Scene
 from service.threads import Carried, carry, open_thread
 from service.timers import set_timer
@@ -78,6 +78,9 @@ def _remind(scene: Scene, setting: Setting, item: QueueItem, now: datetime) -> S
 
 def _hand_over(scene: Scene, setting: Setting, item: QueueItem, person: Staff, now: datetime) -> Scene:
     """The scene with the one who stands in able to answer: a thread on their phone, the words, and that they wait."""
+    if person.role == "supervisor" and item.member_id is not None:  # promise 11: never without a logged reason
+        shown = {"reason": "nobody answered in time"}
+        scene = scene.with_rows(Audit(setting.new_id(), now, person.id, "words shown", item.member_id, shown))
     scene, thread = open_thread(scene, setting, person, item.number_id, item.member_id, now)
     inbound = None if item.inbound_id is None else scene.get(Inbound, item.inbound_id)
     if inbound is not None:
@@ -90,11 +93,13 @@ def _late(setting: Setting, person: Staff, thread: Thread) -> Draft:
 
 
 def _stand_in(scene: Scene, item: QueueItem) -> Staff | None:
-    """The specialist's backup."""
-    member = scene.get(Member, item.member_id)
+    """The specialist's backup; a supervisor where no backup can be reached."""
+    member = None if item.member_id is None else scene.get(Member, item.member_id)
     specialist = _person(scene, None if member is None else member.specialist_id)
     backup = _person(scene, None if specialist is None else specialist.backup_id)
-    return backup if is_reachable(scene, backup) else None
+    if is_reachable(scene, backup):
+        return backup
+    return next((p for p in reachable(scene, "supervisor") if p.number_id != item.number_id), None)
 
 
 def _person(scene: Scene, staff_id: UUID | None) -> Staff | None:

@@ -1,5 +1,6 @@
 """Promises to answer: when they run out, who is told, and that they close nothing."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -7,8 +8,8 @@ import pytest
 from service.handoffs import Passing
 from service.promises import due_at
 from service.relay import pass_on
-from service.store.rows import Inbound, Outbound, QueueItem, Timer
-from tests.house import DAN, NIGHT, NOW, ROSA, SAM, setting
+from service.store.rows import Audit, Inbound, Outbound, QueueItem, Timer
+from tests.house import DAN, NIGHT, NOW, ROSA, SAM, SUE, setting
 from tests.scenes import World, heard
 
 FRIDAY_EVENING = datetime(2027, 3, 5, 23, 0, tzinfo=UTC)  # 18:00 in New York, an hour after closing
@@ -56,6 +57,15 @@ def test_who_asked_for_a_person_is_remembered_until_one_answers() -> None:
     assert heard(handed, DAN.number_id) == [f"[{tag}] TALK", f"[{tag}] is still waiting for an answer."]
     assert [item.closed_at for item in world.all(QueueItem)] == [None]
     assert heard(world.says(DAN.number_id, "hi Sam"), SAM.number_id) == ["hi Sam - Dan"]
+
+
+def test_without_a_backup_the_supervisor_stands_in_with_a_logged_reason() -> None:
+    """Somebody is always told; that a supervisor read a member's words is kept."""
+    world = World()
+    world.put([replace(ROSA, backup_id=None)])
+    asked(world)
+    assert len(heard(world.later(30), SUE.number_id)) == 2
+    assert [(entry.who, entry.what) for entry in world.all(Audit)] == [(SUE.id, "words shown")]
 
 
 def test_an_answer_ends_the_promise() -> None:
