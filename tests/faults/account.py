@@ -100,6 +100,8 @@ def _count(account: Account, evidence: Evidence, told: Told) -> None:
         rows = [row for row in evidence.outbound.values() if row.kind == kind]
         account.counts[f"{kind}: messages"] = len(rows)
         account.counts[f"{kind}: accepted"] = sum(len(evidence.accepted.get(row.id, ())) for row in rows)
+        held = [str(row.reason.get("withdrawn", row.reason.get("rule"))) for row in rows if row.state == "withheld"]
+        account.counts.update({f"{kind}: withheld, {why}": times for why, times in sorted(Counter(held).items())})
         account.counts[f"{kind}: unknown"] = sum(row.state == "unknown" for row in rows)
 
 

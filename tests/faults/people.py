@@ -4,7 +4,8 @@ from __future__ import annotations
 
 AREAS = ("212", "213", "303", "312", "415", "503", "602", "617", "702", "718")
 START = "2027-03-02T14:59:30+00:00"  # a Tuesday, half a minute before ten in New York
-MEMBERS = 40
+MEMBERS = 90
+TALKERS = 30  # of them write; the others only get their check-ins
 STAFF = {
     "Marisol": ("+17185550191", "specialist", "+13125550192"),
     "Theo": ("+13125550192", "specialist", "+17185550191"),
@@ -15,7 +16,7 @@ SPECIALISTS = tuple(phone for phone, role, _ in STAFF.values() if role == "speci
 
 
 def member_phone(place: int) -> str:
-    """The number of a member, from 0 to MEMBERS."""
+    """The number of a member, from 0 to MEMBERS; those who write come first."""
     return f"+1{AREAS[place % len(AREAS)]}55501{10 + place // len(AREAS):02d}"
 
 

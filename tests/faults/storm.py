@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from service.gateways.crashing import POINTS
 from tests.faults.house import House, Say
-from tests.faults.people import MEMBERS, SPECIALISTS, member_phone, stranger_phone
+from tests.faults.people import SPECIALISTS, TALKERS, member_phone, stranger_phone
 
 VICTIMS = ("web", "worker", "worker", "clock", "valkey")
 FAULTS = (
@@ -128,7 +128,7 @@ def _next(house: House, plan: Plan, number: int, chance: random.Random) -> tuple
         return _staff_reply(house, number, chance)
     if kind < 0.22:
         return stranger_phone(chance.randrange(10)), f"who is this {number}"
-    place = chance.randrange(MEMBERS)
+    place = chance.randrange(TALKERS)
     if place < STOPPING and number > plan.messages // 2:
         return member_phone(place), "STOP" if chance.random() < 0.5 else f"{DANGER} {number}"
     if kind < 0.3:
