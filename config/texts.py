@@ -77,6 +77,8 @@ KEYS: Mapping[str, frozenset[str]] = {
         "not_sent": "tag",
         "call_asked": "tag",
         "called": "",
+        "no_words": "",
+        "picture": "",
         "promise_late": "tag",
         "message_late": "org",
         "member_stopped": "tag",

@@ -14,6 +14,7 @@ from service.demo_state import demo_state
 from service.gateways.broker import answers
 from service.gateways.waking import open_waker
 from service.health import DATABASE_WAIT, Health, Looking
+from service.soundness import demand_soundness
 from service.store.vitals import read_vitals
 from service.webhooks.front import front_pages
 from service.webhooks.health import health_pages
@@ -28,7 +29,9 @@ def create_app() -> Flask:
     """The application by the environment's settings. Raises SettingsProblem and each file's own problem, all mistakes at once."""
     configure_logging()
     settings = read_settings(os.environ)
-    return application(assemble(settings, open_waker(settings.database_url).poke), os.environ.get("PEERLINE_PHONES"))
+    peerline = assemble(settings, open_waker(settings.database_url).poke)
+    demand_soundness(settings, peerline.pool)
+    return application(peerline, os.environ.get("PEERLINE_PHONES"))
 
 
 def application(peerline: Peerline, phones: str | None = None) -> Flask:

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flows.engine.kinds import Value
-from service.store.rows import Inbound
+from service.rules.setting import Setting
+from service.store.rows import Inbound, Staff
+from service.store.scene import Scene
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,3 +40,13 @@ class Doing:
     action: str
     arguments: Mapping[str, Value]
     inbound: Inbound | None = None
+
+
+def words_of(scene: Scene, setting: Setting, inbound: Inbound) -> str:
+    """What is relayed of a message: its words, or in words that it had none, in the language of who answers."""
+    if inbound.body.strip():
+        return inbound.body
+    member = scene.member
+    specialist = None if member is None or member.specialist_id is None else scene.get(Staff, member.specialist_id)
+    language = "en" if specialist is None else specialist.language
+    return setting.texts.say("picture" if inbound.media else "no_words", language)

@@ -14,7 +14,7 @@ from typing import Any
 from service.consent import help_asked, help_passing, start, stop
 from service.conversations import Handlers, go_on, names_a_reply, replied, takes_any_words
 from service.facts import is_paused
-from service.handoffs import Passing
+from service.handoffs import Passing, words_of
 from service.keywords import FIRST, obey
 from service.outbox import Draft, post
 from service.relay import tell_stopped
@@ -90,7 +90,7 @@ def _follow(
     if scene.member is None:
         return meet(scene, setting, handlers, inbound, now, danger=False)
     if scene.number.consent == "stopped":  # nothing can be answered, so a person reads it
-        return handlers.pass_on(scene, setting, Passing("stopped", "specialist", inbound, inbound.body), now)
+        return handlers.pass_on(scene, setting, Passing("stopped", "specialist", inbound, words_of(scene, setting, inbound)), now)
     return _words(scene, setting, handlers, reading.command, inbound, now)
 
 
@@ -133,7 +133,7 @@ def _words(
         return _closed_note(
             scene, go_on(scene, setting, handlers, replied(inbound.body, inbound, now)), setting, inbound, now
         )
-    passed = handlers.pass_on(scene, setting, Passing("words", "specialist", inbound, inbound.body), now)
+    passed = handlers.pass_on(scene, setting, Passing("words", "specialist", inbound, words_of(scene, setting, inbound)), now)
     return _closed_note(scene, passed, setting, inbound, now)
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from service.conversations import Handlers
-from service.handoffs import Passing
+from service.handoffs import Passing, words_of
 from service.outbox import Draft, post
 from service.rules.setting import Setting
 from service.store.rows import Inbound
@@ -22,7 +22,7 @@ def meet(scene: Scene, setting: Setting, handlers: Handlers, inbound: Inbound, n
 
     With words of danger the safety text is the answer, and this one is left out.
     """
-    scene = handlers.pass_on(scene, setting, Passing("stranger", "coordinator", inbound, inbound.body), now)
+    scene = handlers.pass_on(scene, setting, Passing("stranger", "coordinator", inbound, words_of(scene, setting, inbound)), now)
     if (
         danger
         or scene.number.consent == "stopped"

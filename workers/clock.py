@@ -22,6 +22,7 @@ from config.settings import Settings
 from service.assembly import Peerline, assemble
 from service.gateways.jobs import LOOKS, Hints
 from service.gateways.waking import open_waker
+from service.soundness import demand_soundness
 from service.store.heartbeats import beat
 from service.store.notices import Notices
 from service.store.pending import has_work
@@ -42,8 +43,10 @@ def run(settings: Settings) -> None:
     """Run until SIGTERM or Ctrl-C; what has begun is finished."""
     configure_logging()
     waker = open_waker(settings.database_url)
+    peerline = assemble(settings, waker.poke)
+    demand_soundness(settings, peerline.pool)
     clock = ClockProcess(
-        assemble(settings, waker.poke), Hints(settings.broker_url).publish, Notices(settings.database_url, listens=True)
+        peerline, Hints(settings.broker_url).publish, Notices(settings.database_url, listens=True)
     )
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, clock.end)

@@ -8,10 +8,13 @@ from functools import cache
 from config.settings import read_settings
 from service.assembly import Peerline, assemble
 from service.gateways.waking import open_waker
+from service.soundness import demand_soundness
 
 
 @cache
 def peerline() -> Peerline:
     """The one assembled Peerline of this process. Raises SettingsProblem and the problems of files, all mistakes at once."""
     settings = read_settings(os.environ)
-    return assemble(settings, open_waker(settings.database_url).poke)
+    assembled = assemble(settings, open_waker(settings.database_url).poke)
+    demand_soundness(settings, assembled.pool)
+    return assembled

@@ -228,3 +228,12 @@ def test_unpublished_flow_is_refused() -> None:
     scene = replace(sams_scene(), facts={"published": {k: v for k, v in PUBLISHED.items() if k != "check-in"}})
     with pytest.raises(KeyError):
         begin(scene, setting(), HANDLERS, Beginning("check-in", "schedule", "x"), NOW)
+
+
+def test_a_picture_is_told_of_in_words() -> None:
+    """A message without words reaches the specialist as such, and never as an empty text."""
+    consulted = setting()
+    scene = sams_scene()
+    inbound = Inbound(consulted.new_id(), "SM1", scene.number.id, "+15555550100", "", NOW, media=1)
+    scene = decide_text(scene, consulted, HANDLERS, inbound, NOW)
+    assert any("picture" in m.body for m in scene.all(Outbound) if m.kind == "staff")
