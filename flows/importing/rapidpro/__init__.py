@@ -1,0 +1,1 @@
+"""Reading flows of RapidPro and TextIt, export formats 13 and 14."""

@@ -1,0 +1,1 @@
+"""Reading flows of Twilio Studio."""
