@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from ruamel.yaml.nodes import Node
+from ruamel.yaml.nodes import MappingNode, Node
 
 from config.vocabulary import ConsentWords, RiskRule, RiskWords, ServiceWords, Words
 from config.word_files import WordFile, WordsMistake, WordsProblem, line_of
@@ -139,6 +139,8 @@ def _about(file: WordFile, node: Node | None) -> str:
 
 
 def _need(file: WordFile, fields: dict[str, Node], needed: tuple[str, ...], node: Node | None = None) -> None:
+    """Note the keys that are missing at `node`, or at the top; what is no mapping at all was noted before."""
+    place = node or file.top
     for key in needed:
-        if key not in fields and (node is not None or not file.mistakes):
-            file.note(node or file.top, f"The key '{key}' is missing.", "Add it.")
+        if key not in fields and isinstance(place, MappingNode):
+            file.note(place, f"The key '{key}' is missing.", "Add it.")

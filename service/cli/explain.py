@@ -3,10 +3,10 @@
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, BinaryIO
 
 import orjson
 import typer
@@ -62,18 +62,18 @@ def text(
     """Tell what the rules read in a text: consent, command, words of danger, and what it costs to send."""
     loaded, lexicon = _rules()
     if as_json:
-        raise typer.Exit(answer_lines(loaded, lexicon))
+        raise typer.Exit(answer_lines(loaded, lexicon, sys.stdin.buffer, sys.stdout.buffer))
     print("\n".join(sentences(read(loaded, lexicon, words or sys.stdin.read().rstrip("\n")))))
 
 
-def answer_lines(words: Words, lexicon: Lexicon) -> int:
-    """Answer each line of standard input with one of standard output; give 1 if a line could not be answered, else 0."""
+def answer_lines(words: Words, lexicon: Lexicon, asked: Iterable[bytes], answers: BinaryIO) -> int:
+    """Answer each line of `asked` with one of `answers`; give 1 if a line could not be answered, else 0."""
     status = 0
-    for line in sys.stdin.buffer:
+    for line in asked:
         answer = _answer(words, lexicon, line)
         status = 1 if "error" in answer else status
-        sys.stdout.buffer.write(orjson.dumps(answer, option=orjson.OPT_APPEND_NEWLINE))
-        sys.stdout.buffer.flush()
+        answers.write(orjson.dumps(answer, option=orjson.OPT_APPEND_NEWLINE))
+        answers.flush()
     return status
 
 

@@ -15,10 +15,11 @@ Text to be matched is plain words with one space after each, sentences parted by
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 Parts = Mapping[str, tuple[str, ...]]
+Weigh = Callable[[frozenset[str]], float]
 
 _SIGNS = re.compile(r"\s*(\.\.\d*|[\^$]|\(|\)\??|\||[^\s()|]+)")
 _PART = re.compile(r"\{(\w+)\}")
@@ -41,12 +42,13 @@ class Compiled:
     keys: frozenset[str]
 
 
-def compile_pattern(pattern: str, parts: Parts) -> Compiled:
+def compile_pattern(pattern: str, parts: Parts, weigh: Weigh = len) -> Compiled:
     """Return the regular expression of `pattern` and the words without which it cannot match.
 
+    Of several such sets the lightest by `weigh` is kept: rare words make a rule cheap to pass over.
     Raises `PatternProblem` for unknown parts, parts that contain themselves, and signs that mean nothing here.
     """
-    reader = _Reader(pattern, parts, _DEPTH)
+    reader = _Reader(pattern, parts, weigh, _DEPTH)
     row = reader.row()
     if reader.sign() is not None or not row.expression:
         raise PatternProblem(f"'{pattern}' is empty or has a bracket too many")
@@ -68,9 +70,10 @@ def as_matched(words: tuple[str, ...]) -> str:
 class _Reader:
     """Reads one pattern from left to right."""
 
-    def __init__(self, pattern: str, parts: Parts, depth: int) -> None:
+    def __init__(self, pattern: str, parts: Parts, weigh: Weigh, depth: int) -> None:
         self.pattern = pattern
         self.parts = parts
+        self.weigh = weigh
         self.depth = depth
         self.signs = _SIGNS.findall(pattern)
         self.at = 0
@@ -85,7 +88,7 @@ class _Reader:
         while (sign := self.sign()) is not None and not sign.startswith((")", "|")):
             self.at += 1
             pieces.append(self._piece(sign))
-        best = min((piece.keys for piece in pieces if piece.keys), key=len, default=frozenset[str]())
+        best = min((piece.keys for piece in pieces if piece.keys), key=self.weigh, default=frozenset[str]())
         return Compiled("".join(piece.expression for piece in pieces), best)
 
     def _piece(self, sign: str) -> Compiled:
@@ -120,7 +123,9 @@ class _Reader:
     def _word(self, word: str) -> Compiled:
         part = _PART.fullmatch(word)
         if part:
-            return any_of([_Reader(phrase, self.parts, self.depth - 1).row() for phrase in self._phrases(part[1])])
+            return any_of(
+                [_Reader(phrase, self.parts, self.weigh, self.depth - 1).row() for phrase in self._phrases(part[1])]
+            )
         stem, rest = (word[:-1], r"\w*") if word.endswith("*") else (word, "")
         if not re.fullmatch(r"[a-z0-9ñ]+|\.", stem):
             raise PatternProblem(f"'{word}' in '{self.pattern}' is not a plain word in small letters")

@@ -46,12 +46,20 @@ def read_command(words: Words, text: str) -> Command | None:
     if said in reader.words:
         return Command(reader.words[said])
     first, _, rest = said.partition(" ")
-    return _with_words(reader, reader.words.get(first), rest) if rest else None
+    word = reader.words.get(first)
+    if word == "find":
+        return Command(word, _after(first, text))
+    return _with_words(reader, word, rest) if rest else None
+
+
+def _after(word: str, text: str) -> str:
+    """Return what was typed after `word`, exactly as typed."""
+    typed = text.split()
+    place = next(number for number, piece in enumerate(typed) if word in words_of(piece))
+    return " ".join(typed[place + 1 :])
 
 
 def _with_words(reader: "_Reader", word: str | None, rest: str) -> Command | None:
-    if word == "find":
-        return Command(word, rest)
     if word == "pause" and (length := _length(reader, rest)):
         return Command(word, length)
     if word == "language" and (choice := reader.languages.get(reader.fillers.sub("", rest + " ").strip())):

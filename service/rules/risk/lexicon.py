@@ -1,12 +1,13 @@
 """Compiles the risk words of all languages into a form that can be asked quickly."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from config.vocabulary import RiskRule, RiskWords, Words
 from service.rules.normalise import fold
-from service.rules.patterns import Compiled, Parts, PatternProblem, any_of, compile_pattern
+from service.rules.patterns import Compiled, Parts, PatternProblem, Weigh, any_of, compile_pattern
 
 _WORD = re.compile(r"[a-z0-9ñ]+")
 _PART_NAME = re.compile(r"\{\w+\}")
@@ -26,34 +27,33 @@ class LexiconProblem(Exception):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CompiledRule:
-    """One rule, ready to be tried on a plain text."""
+    """One rule, ready to be tried on a plain text; its patterns stand in the index of its language."""
 
     id: str
     category: str
     tier: int
     about: str
-    pattern: re.Pattern[str]
     requires: re.Pattern[str] | None
     blocks: re.Pattern[str] | None
     heeds: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+Trigger = tuple[CompiledRule, re.Pattern[str]]
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class LanguageLexicon:
-    """One language's lexicon. Rules stand under the words without which they cannot match."""
+    """One language's lexicon. Patterns stand under the words without which they cannot match."""
 
     language: str
     spellings: Mapping[str, str]
     symbols: Mapping[str, str]
     vocabulary: frozenset[str]
     shortened: Mapping[str, str]
-    negation: re.Pattern[str]
-    past: re.Pattern[str]
-    present: re.Pattern[str]
-    fiction: re.Pattern[str]
-    by_word: Mapping[str, tuple[CompiledRule, ...]]
-    by_beginning: Mapping[str, tuple[CompiledRule, ...]]
-    always: tuple[CompiledRule, ...]
+    contexts: Mapping[str, re.Pattern[str]]
+    by_word: Mapping[str, tuple[Trigger, ...]]
+    by_beginning: Mapping[str, tuple[Trigger, ...]]
+    always: tuple[Trigger, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,29 +75,45 @@ def compile_lexicon(words: Words) -> Lexicon:
     return lexicon
 
 
+def shorten(word: str) -> str:
+    """Return `word` with every run of one letter cut to a single letter."""
+    return re.sub(r"(.)\1+", r"\1", word)
+
+
 def _language(language: str, risk: RiskWords, mistakes: list[str]) -> LanguageLexicon:
-    rules = [(_rule(rule, risk.parts, mistakes), _patterns(rule, rule.patterns, risk.parts, [])) for rule in risk.rules]
     vocabulary = _vocabulary(risk)
-    contexts = {name: _context(name, risk, mistakes) for name in _CONTEXTS}
+    index = _index(risk, mistakes)
     return LanguageLexicon(
         language=language,
         spellings=dict(risk.spellings),
         symbols={fold(symbol): name for symbol, name in risk.symbols.items()},
         vocabulary=vocabulary,
         shortened={shorten(word): word for word in sorted(vocabulary, key=len, reverse=True)},
-        negation=re.compile(rf"(?:{contexts['negation'].expression})\Z"),
-        past=re.compile(contexts["past"].expression),
-        present=re.compile(contexts["present"].expression),
-        fiction=re.compile(contexts["fiction"].expression),
-        by_word=_index(rules, beginnings=False),
-        by_beginning=_index(rules, beginnings=True),
-        always=tuple(rule for rule, pattern in rules if not pattern.keys),
+        contexts={name: _context(name, risk, mistakes) for name in _CONTEXTS},
+        by_word={key: tuple(found) for key, found in index.items() if key and not key.endswith("*")},
+        by_beginning={key[:-1]: tuple(found) for key, found in index.items() if key.endswith("*")},
+        always=tuple(index.get("", ())),
     )
 
 
-def shorten(word: str) -> str:
-    """Return `word` with every run of one letter cut to a single letter."""
-    return re.sub(r"(.)\1+", r"\1", word)
+def _index(risk: RiskWords, mistakes: list[str]) -> dict[str, list[Trigger]]:
+    """Return every pattern under each of its words; under the empty word where no word is certain."""
+    weigh = _weigh(risk)
+    found: dict[str, list[Trigger]] = {}
+    for rule in risk.rules:
+        compiled = _rule(rule, risk.parts, mistakes)
+        for text in rule.patterns:
+            pattern = _pattern(rule, (text,), risk.parts, mistakes, weigh)
+            trigger = (compiled, re.compile(pattern.expression))
+            for key in pattern.keys or {""}:
+                found.setdefault(key, []).append(trigger)
+    return found
+
+
+def _weigh(risk: RiskWords) -> Weigh:
+    """Return a measure of how often a set of words comes up: by how many patterns hold each of them."""
+    counts = Counter(word for rule in risk.rules for text in rule.patterns for word in _WORD.findall(text))
+    return lambda words: sum(1 + counts[word] for word in words)
 
 
 def _rule(rule: RiskRule, parts: Parts, mistakes: list[str]) -> CompiledRule:
@@ -106,7 +122,6 @@ def _rule(rule: RiskRule, parts: Parts, mistakes: list[str]) -> CompiledRule:
         category=rule.category,
         tier=rule.tier,
         about=rule.about,
-        pattern=re.compile(_patterns(rule, rule.patterns, parts, mistakes).expression),
         requires=_optional(rule, rule.requires, parts, mistakes),
         blocks=_optional(rule, rule.blocks, parts, mistakes),
         heeds=frozenset(rule.heeds or CALMING),
@@ -114,32 +129,26 @@ def _rule(rule: RiskRule, parts: Parts, mistakes: list[str]) -> CompiledRule:
 
 
 def _optional(rule: RiskRule, texts: tuple[str, ...], parts: Parts, mistakes: list[str]) -> re.Pattern[str] | None:
-    return re.compile(_patterns(rule, texts, parts, mistakes).expression) if texts else None
+    return re.compile(_pattern(rule, texts, parts, mistakes).expression) if texts else None
 
 
-def _patterns(rule: RiskRule, texts: tuple[str, ...], parts: Parts, mistakes: list[str]) -> Compiled:
+def _pattern(rule: RiskRule, texts: tuple[str, ...], parts: Parts, mistakes: list[str], weigh: Weigh = len) -> Compiled:
     try:
-        return any_of([compile_pattern(text, parts) for text in texts])
+        return any_of([compile_pattern(text, parts, weigh) for text in texts])
     except PatternProblem as problem:
         mistakes.append(f"{rule.place}: rule {rule.id}: {problem}.")
         return _NOTHING
 
 
-def _context(name: str, risk: RiskWords, mistakes: list[str]) -> Compiled:
+def _context(name: str, risk: RiskWords, mistakes: list[str]) -> re.Pattern[str]:
+    """Return the expression of one context; negation must end where the match begins."""
+    ending = r"\Z" if name == "negation" else ""
     try:
-        return any_of([compile_pattern(text, risk.parts) for text in risk.contexts.get(name, ())] or [_NOTHING])
+        patterns = [compile_pattern(text, risk.parts) for text in risk.contexts.get(name, ())]
+        return re.compile(any_of(patterns or [_NOTHING]).expression + ending)
     except PatternProblem as problem:
         mistakes.append(f"context {name}: {problem}.")
-        return _NOTHING
-
-
-def _index(rules: list[tuple[CompiledRule, Compiled]], *, beginnings: bool) -> dict[str, tuple[CompiledRule, ...]]:
-    found: dict[str, list[CompiledRule]] = {}
-    for rule, pattern in rules:
-        for key in pattern.keys:
-            if key.endswith("*") == beginnings:
-                found.setdefault(key.removesuffix("*"), []).append(rule)
-    return {key: tuple(listed) for key, listed in found.items()}
+        return re.compile(_NOTHING.expression)
 
 
 def _vocabulary(risk: RiskWords) -> frozenset[str]:

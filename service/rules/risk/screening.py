@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from service.rules.risk.lexicon import CompiledRule, LanguageLexicon, Lexicon
+from service.rules.normalise import fold
+from service.rules.risk.lexicon import CompiledRule, LanguageLexicon, Lexicon, Trigger
 from service.rules.risk.reading import SENTENCE_END, read_plainly
 
 _REPLACEMENT = "\ufffd"
@@ -18,7 +19,7 @@ _NEAR = 5
 class Risk:
     """What the lexicon found: the highest tier (0 to 3), the categories and the ids of the rules that matched.
 
-    `about_other` is true when the highest rule speaks of somebody other than the writer.
+    `about_other` is true when a rule of that tier speaks of somebody other than the writer.
     """
 
     tier: int
@@ -60,26 +61,26 @@ def _risk(hits: list[_Hit]) -> Risk:
         tier=hits[0].tier,
         categories=tuple(dict.fromkeys(hit.rule.category for hit in hits)),
         matched=tuple(dict.fromkeys(hit.rule.id for hit in hits)),
-        about_other=hits[0].rule.about == "other",
+        about_other=any(hit.rule.about == "other" for hit in hits if hit.tier == hits[0].tier),
     )
 
 
 def _hits(lexicon: LanguageLexicon, text: str) -> Iterator[_Hit]:
     plain = read_plainly(text, lexicon)
-    for rule in _candidates(lexicon, set(plain.split())):
-        tier = max((_tier(lexicon, rule, plain, *match.span()) for match in rule.pattern.finditer(plain)), default=0)
+    for rule, pattern in _candidates(lexicon, set(plain.split())):
+        tier = max((_tier(lexicon, rule, plain, *match.span()) for match in pattern.finditer(plain)), default=0)
         if tier and (rule.requires is None or rule.requires.search(plain)):
             yield _Hit(rule, tier)
 
 
-def _candidates(lexicon: LanguageLexicon, words: set[str]) -> dict[CompiledRule, None]:
-    """Return the rules whose words occur, in a stable order and each once."""
+def _candidates(lexicon: LanguageLexicon, words: set[str]) -> dict[Trigger, None]:
+    """Return the patterns whose words occur, in a stable order and each once."""
     found = dict.fromkeys(lexicon.always)
     for word in sorted(words):
         found.update(dict.fromkeys(lexicon.by_word.get(word, ())))
-        for beginning, rules in lexicon.by_beginning.items():
+        for beginning, triggers in lexicon.by_beginning.items():
             if word.startswith(beginning):
-                found.update(dict.fromkeys(rules))
+                found.update(dict.fromkeys(triggers))
     return found
 
 
@@ -90,9 +91,13 @@ def _tier(lexicon: LanguageLexicon, rule: CompiledRule, plain: str, start: int, 
     if rule.blocks and rule.blocks.search(_around(plain, first, start, end, last)):
         return 0
     calm = (
-        ("negation" in rule.heeds and lexicon.negation.search(plain[first:start]))
-        or ("past" in rule.heeds and lexicon.past.search(sentence) and not lexicon.present.search(sentence))
-        or ("fiction" in rule.heeds and lexicon.fiction.search(plain))
+        ("negation" in rule.heeds and lexicon.contexts["negation"].search(plain[first:start]))
+        or (
+            "past" in rule.heeds
+            and lexicon.contexts["past"].search(sentence)
+            and not lexicon.contexts["present"].search(sentence)
+        )
+        or ("fiction" in rule.heeds and lexicon.contexts["fiction"].search(plain))
     )
     return min(rule.tier, 1) if calm else rule.tier
 
@@ -114,6 +119,6 @@ def _sentence(plain: str, start: int, end: int) -> tuple[int, int]:
 
 def _is_unreadable(text: str) -> bool:
     """Whether the text is damaged, or mostly in a script that no lexicon reads."""
-    letters = [sign for sign in text if sign.isalpha()]
+    letters = [sign for sign in fold(text) if sign.isalpha()]
     foreign = sum(sign > _LATIN_END for sign in letters)
     return _REPLACEMENT in text or (bool(letters) and foreign > _FOREIGN_SHARE * len(letters))
