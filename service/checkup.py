@@ -17,12 +17,12 @@ from config.word_files import WordsProblem
 from service.gateways import broker
 from service.gateways.keys import KeyProblem, KeyRing, read_keys
 from service.health import NO_BROKER, NO_DATABASE, health_of
-from service.publishing import PublishingRefused, editions_of, read_sources
+from service.publishing import PublishingRefused, editions_of, read_sources, waiting
 from service.readiness import Check, keys_open, people_ready
 from service.rules.catalogue import CATALOGUE
 from service.rules.risk import compile_lexicon
 from service.store.database import WAIT, Pool, open_pool, weak_settings
-from service.store.flow_versions import current_digests
+from service.store.flow_versions import compare_release
 from service.store.reading import Reader
 from service.store.vitals import read_vitals
 
@@ -61,11 +61,13 @@ def _files(settings: Settings) -> Iterator[Check]:
 
 def _flows(settings: Settings) -> Iterator[Check]:
     try:
-        editions = editions_of(read_sources(settings.flows_dir), CATALOGUE)
+        sources = read_sources(settings.flows_dir)
+        editions, late = editions_of(sources, CATALOGUE), waiting(sources, CATALOGUE)
     except PublishingRefused as refused:
         yield from (Check("flows", "mend", str(finding)) for finding in refused.findings if finding.severity == "error")
     else:
         yield Check("flows", "ok", f"{len(editions)} checked without a mistake")
+        yield from (Check("flows", "look", str(finding)) for finding in late)
 
 
 def _broker(settings: Settings) -> Iterator[Check]:
@@ -111,7 +113,8 @@ def _unpublished(settings: Settings) -> Iterator[Check]:
         shipped = editions_of(read_sources(settings.flows_dir), CATALOGUE)
     except PublishingRefused:
         return  # told already
-    current = current_digests(settings.database_url)
-    changed = [edition.name for edition in shipped if current.get(edition.name) != edition.digest]
-    if changed:
-        yield Check("flows", "look", f"Changed and not published: {', '.join(changed)}. Run peerline migrate.")
+    found = compare_release(settings.database_url, shipped)
+    if found.news:
+        yield Check("flows", "look", f"Changed and not published: {', '.join(found.news)}. Run peerline migrate.")
+    for name in found.held_back:
+        yield Check("flows", "look", f"{name} changed in this release; yours stays. peerline flows diff tells how.")

@@ -15,7 +15,8 @@ from flows.engine.check import check_flows
 from flows.engine.compile import compile_flow
 from flows.engine.flow import Flow
 from flows.engine.problems import Finding, in_order
-from service.store.flow_versions import Edition, publish, sources_of
+from service.obstacles import obstacles
+from service.store.flow_versions import Edition, publish_release, sources_of
 
 Sources = Callable[[Mapping[str, int]], Mapping[str, str]]
 
@@ -31,13 +32,13 @@ class PublishingRefused(Exception):
 def publish_shipped(
     database_url: str, flows_dir: Path, catalogue: Catalogue, now: datetime
 ) -> tuple[tuple[str, int], ...]:
-    """Check every *.yaml of a folder together and publish those that differ from their current version.
+    """Check every *.yaml of a folder together and publish those that changed since they were last shipped.
 
-    Returns the names and versions that are new; nothing changes when nothing did. Raises PublishingRefused with every
-    finding when one of them is an error: then none is published.
+    Returns the names and versions that are new; nothing changes when nothing did. A flow that needs what the service
+    cannot do yet waits, with those that run it (`waiting` tells why); one that somebody here has published since stays.
+    Raises PublishingRefused with every finding when one of them is an error: then none is published.
     """
-    editions = tuple(editions_of(read_sources(flows_dir), catalogue))
-    return publish(database_url, editions, now, by="release")
+    return publish_release(database_url, editions_of(read_sources(flows_dir), catalogue), now)
 
 
 def read_sources(flows_dir: Path) -> dict[str, str]:
@@ -46,12 +47,24 @@ def read_sources(flows_dir: Path) -> dict[str, str]:
 
 
 def editions_of(sources: Mapping[str, str], catalogue: Catalogue) -> tuple[Edition, ...]:
-    """The editions of flow files that are free of mistakes. Raises PublishingRefused."""
+    """The editions of flow files that are free of mistakes and can be carried out. Raises PublishingRefused."""
+    flows = _checked(sources, catalogue)
+    late = {finding.file for finding in obstacles(flows, {}, catalogue)}
+    return tuple(
+        Edition(flow.name, sources[file], digest_of(sources[file])) for file, flow in flows.items() if file not in late
+    )
+
+
+def waiting(sources: Mapping[str, str], catalogue: Catalogue) -> tuple[Finding, ...]:
+    """Why flow files that are free of mistakes cannot be published yet. Raises PublishingRefused."""
+    return obstacles(_checked(sources, catalogue), {}, catalogue)
+
+
+def _checked(sources: Mapping[str, str], catalogue: Catalogue) -> Mapping[str, Flow]:
     findings = check_flows(sources, catalogue)
     if any(finding.severity == "error" for finding in findings):
         raise PublishingRefused(in_order(findings))
-    names = {file: compile_flow(source, file, catalogue).name for file, source in sources.items()}
-    return tuple(Edition(names[file], source, digest_of(source)) for file, source in sources.items())
+    return {file: compile_flow(source, file, catalogue) for file, source in sources.items()}
 
 
 def digest_of(source: str) -> str:

@@ -6,7 +6,7 @@ import typer
 
 from service.cli.environment import settings_or_exit
 from service.gateways.clock import Clock
-from service.publishing import PublishingRefused, publish_shipped
+from service.publishing import PublishingRefused, publish_shipped, read_sources, waiting
 from service.rules.catalogue import CATALOGUE
 from service.store.migrations import migrate
 
@@ -22,3 +22,5 @@ def command() -> None:
         raise typer.Exit(1) from None
     for name, version in new:
         print(f"The flow {name} is published as version {version}.")
+    for finding in waiting(read_sources(settings.flows_dir), CATALOGUE):
+        print(f"Not published yet: {finding}")

@@ -53,6 +53,7 @@ flow_versions = Table(
     Column("digest", Text, nullable=False),
     Column("published_at", DateTime(timezone=True), nullable=False),
     Column("published_by", Text, nullable=False),
+    Column("note", Text, nullable=True),  # why, in the words of whoever published it
 )  # fmt: skip
 published = Table(
     "published", metadata,

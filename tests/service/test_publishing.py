@@ -9,9 +9,27 @@ import psycopg
 import pytest
 
 from flows.engine.catalogue import Catalogue
-from service.publishing import FlowShelf, PublishingRefused, digest_of, open_shelf, publish_shipped
+from service.publishing import (
+    FlowShelf,
+    PublishingRefused,
+    digest_of,
+    editions_of,
+    open_shelf,
+    publish_shipped,
+    read_sources,
+    waiting,
+)
 from service.rules.catalogue import CATALOGUE
-from service.store.flow_versions import LOCK, current_versions, sources_of
+from service.store.flow_versions import (
+    LOCK,
+    Edition,
+    add_draft,
+    add_version,
+    compare_release,
+    current_versions,
+    publishing,
+    sources_of,
+)
 
 NOW = datetime(2026, 3, 6, 15, 0, tzinfo=UTC)
 HELLO = """\
@@ -186,3 +204,46 @@ def test_the_digest_is_of_the_words_alone() -> None:
     """A file that went through another editor is the same flow."""
     assert digest_of(HELLO) == digest_of(HELLO.replace("\n", "\r\n"))
     assert digest_of(HELLO) != digest_of(WARM)
+
+
+def test_what_somebody_here_published_stays_when_a_release_comes(unpublished: str, tmp_path: Path) -> None:
+    """A coordinator's words are not overwritten by a start of the service; that the release has others is told."""
+    publish_shipped(unpublished, ship(tmp_path, hello=HELLO), CATALOGUE, NOW)
+    with publishing(unpublished) as connection:
+        add_version(connection, Edition("hello", WARM, digest_of(WARM)), NOW, "Cora")
+    assert publish_shipped(unpublished, tmp_path, CATALOGUE, NOW) == ()
+    assert compare_release(unpublished, editions_of(read_sources(tmp_path), CATALOGUE)).held_back == ()
+    ship(tmp_path, hello=HELLO.replace("Hola", "Buenas"))
+    assert publish_shipped(unpublished, tmp_path, CATALOGUE, NOW) == ()
+    assert compare_release(unpublished, editions_of(read_sources(tmp_path), CATALOGUE)).held_back == ("hello",)
+    assert current_versions(unpublished) == {"hello": 2}
+
+
+def test_a_flow_that_the_service_cannot_carry_out_waits_with_those_that_run_it(
+    unpublished: str, tmp_path: Path
+) -> None:
+    """The others are published, and each that waits says why."""
+    call = HELLO.replace("flow: hello", "flow: call").replace("    say:", "    do: drop_goal\n    say:")
+    runs = HELLO.replace("flow: hello", "flow: runs").replace("    say:", "    run: call\n    say:")
+    folder = ship(tmp_path, hello=HELLO, call=call, runs=runs)
+    assert publish_shipped(unpublished, folder, CATALOGUE, NOW) == (("hello", 1),)
+    told = waiting(read_sources(folder), CATALOGUE)
+    assert {finding.file for finding in told} == {"call.yaml", "runs.yaml"}
+
+
+def test_a_published_version_cannot_be_changed(unpublished: str, tmp_path: Path) -> None:
+    """The database itself refuses: conversations under way read these words."""
+    publish_shipped(unpublished, ship(tmp_path, hello=HELLO), CATALOGUE, NOW)
+    with psycopg.connect(unpublished) as connection, pytest.raises(psycopg.errors.RaiseException):
+        connection.execute("update flow_versions set source = 'other'")
+
+
+def test_drafts_are_counted_downwards_and_are_never_current(unpublished: str, tmp_path: Path) -> None:
+    """A draft takes no number from the published versions, and nothing begins with it by itself."""
+    with publishing(unpublished) as connection:
+        drafts = [
+            add_draft(connection, Edition("hello", source, digest_of(source)), NOW, "Cora") for source in (HELLO, WARM)
+        ]
+    assert drafts == [-1, -2]
+    assert current_versions(unpublished) == {}
+    assert publish_shipped(unpublished, ship(tmp_path, hello=HELLO), CATALOGUE, NOW) == (("hello", 1),)
