@@ -24,6 +24,7 @@ from service.rules.risk import UNSCREENED, Risk, screen
 from service.rules.service_words import Command, read_command
 from service.rules.setting import Setting
 from service.safety import Danger, answer_danger, danger_of
+from service.store.gather import PARTS
 from service.store.rows import Inbound
 from service.store.scene import Scene
 from service.strangers import meet
@@ -77,7 +78,8 @@ def _screened(scene: Scene, setting: Setting, inbound: Inbound) -> Risk:
 
 
 def _earlier(part: Inbound, inbound: Inbound) -> bool:
-    return part.id != inbound.id and part.received_at <= inbound.received_at and "\ufffd" not in part.body
+    lately = inbound.received_at - PARTS < part.received_at <= inbound.received_at
+    return part.id != inbound.id and lately and "\ufffd" not in part.body
 
 
 def _follow(

@@ -134,7 +134,7 @@ def upgrade() -> None:
     op.create_index("inbound_number", "inbound", ["number_id", "received_at"], unique=False, postgresql_where=None)
     op.create_index("inbound_sid", "inbound", ["sid"], unique=True, postgresql_where=None)
     op.create_index(
-        "inbound_unsettled", "inbound", ["received_at"], unique=False, postgresql_where=sa.text("state = 'unsettled'")
+        "inbound_unsettled", "inbound", ["number_id"], unique=False, postgresql_where=sa.text("state = 'unsettled'")
     )
     op.create_table(
         "members",

@@ -92,22 +92,33 @@ _ESCALATIONS = """lateral (select coalesce(array_agg(e.id), '{}') as ids, coales
         (select p.escalation_id from pages p where p.staff_number_id = me.id)))) es"""
 _MEMBERS = """lateral (select coalesce(array_agg(m.id), '{}') as ids, coalesce(array_agg(m.specialist_id), '{}') as staff
     from members m where m.number_id = me.id or m.id = any(th.members || es.members)) mb"""
+# Each arm of the unions has an index of its own; an OR of them would read whole tables.
 _STAFF = """lateral (select coalesce(array_agg(s.id), '{}') as ids, coalesce(array_agg(s.number_id), '{}') as numbers
-    from staff s where s.number_id = me.id or s.role in ('supervisor', 'coordinator')
-       or s.id = any(mb.staff || th.staff)
-       or (me.owner is null and s.active)
-       or s.id in (select b.backup_id from staff b where b.id = any(mb.staff) or b.number_id = me.id)
-       or s.id in (select p.staff_id from pages p where p.escalation_id = any(es.ids))) st"""
+    from staff s where s.id = any(array(
+        select m.id from staff m where m.number_id = me.id
+        union all select r.id from staff r where r.role in ('supervisor', 'coordinator') and r.active
+        union all select unnest(mb.staff || th.staff)
+        union all select b.backup_id from staff b where b.id = any(mb.staff)
+        union all select b.backup_id from staff b where b.number_id = me.id
+        union all select p.staff_id from pages p where p.escalation_id = any(es.ids)
+        union all (select a.id from staff a where a.active and (me.owner is null
+            or exists (select 1 from staff v where v.number_id = me.id and v.role = 'supervisor')) limit 200)))) st"""
 _NUMBERS = "n.id = me.id or n.id = any(th.numbers || es.numbers || st.numbers)"
+
+# The message in hand, the last few of two minutes, what could not be settled, and what people wait for or were asked about.
+_INBOUND = """select i.id from inbound i where i.sid = %(sid)s
+    union all (select i.id from inbound i where i.number_id = me.id and i.received_at > %(parts)s
+        order by i.received_at desc limit 8)
+    union all select i.id from inbound i where i.number_id = me.id and i.state = 'unsettled'
+    union all select unnest(es.inbound)
+    union all select h.inbound_id from held h where h.staff_number_id = me.id and h.settled_at is null
+    union all select q.inbound_id from queue q where q.closed_at is null and q.number_id = any(es.numbers || me.id)"""
 
 _DOCUMENT = ",\n".join([
     f"'numbers', (select json_agg(row_to_json(n)) from numbers n where {_NUMBERS})",
     _rows("members", "x.id = any(mb.ids)"),
     _rows("staff", "x.id = any(st.ids)", "x.created_at, x.id"),
-    _rows("inbound", "x.sid = %(sid)s or (x.number_id = me.id and (x.received_at > %(parts)s or x.state = 'unsettled'))"
-          " or x.id = any(es.inbound)"
-          " or x.id in (select h.inbound_id from held h where h.staff_number_id = me.id and h.settled_at is null)",
-          "x.received_at, x.id"),
+    _rows("inbound", f"x.id = any(array({_INBOUND}))", "x.received_at, x.id"),
     _rows("conversations", "x.number_id = me.id and x.state = 'open'"),
     _rows("turns", "x.member_id in (select m.id from members m where m.number_id = me.id)"),
     _rows("threads", "x.id = any(th.ids)", "x.opened_at, x.id"),

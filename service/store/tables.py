@@ -72,6 +72,16 @@ senders = Table(
     Column("free_at", DateTime(timezone=True), nullable=False),  # machine time until which its rate is used up
     Column("held_until", DateTime(timezone=True), nullable=True),  # machine time; routine texts wait, the account is refused
     Column("held_code", Integer, nullable=True),
+    Column("day", Text, nullable=True),  # the organisation's local day to which `segments` belongs
+    Column("segments", BigInteger, nullable=True),  # handed over on that day
+    Column("told_day", Text, nullable=True),  # the last day on which the coordinator was told of the spend cap
+)  # fmt: skip
+# What is remembered about the service itself, by name; service.store.marks says which names there are.
+marks = Table(
+    "marks", metadata,
+    Column("name", Text, primary_key=True),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("detail", JSONB(), nullable=False),
 )  # fmt: skip
 
 
@@ -86,7 +96,7 @@ _index("staff_number", "staff", "number_id", unique=True)
 _index("staff_role", "staff", "role")
 _index("inbound_sid", "inbound", "sid", unique=True)
 _index("inbound_number", "inbound", "number_id", "received_at")
-_index("inbound_unsettled", "inbound", "received_at", where="state = 'unsettled'")
+_index("inbound_unsettled", "inbound", "number_id", where="state = 'unsettled'")
 _index("outbound_queued", "outbound", "lane", "seq", where="state = 'queued'")
 _index("outbound_sending", "outbound", "lease_until", where="state = 'sending'")
 _SENDING = "state in ('queued', 'sending', 'unsure')"
