@@ -19,6 +19,7 @@ FAULTS = (
     "500-before", "500-after", "reset", "drop", "hang", "429", "undelivered", "failed",
     "lost-callback", "late-callback", "duplicate-callback", "reordered", "early-callback",
 )  # fmt: skip
+LOST = ("500-after", "reset", "hang")  # the provider takes a text and we do not hear of it
 STOPPING = 5  # the first members say stop in the middle of it and mean it
 DANGER = "i want to kill myself"
 WORDS = (
@@ -64,6 +65,9 @@ def rage(house: House, plan: Plan, say: Say) -> tuple[Told, Counter[str]]:
     for number in range(plan.kills):
         time.sleep(chance.uniform(0.05, 1.0))
         house.fault(chance.choice(FAULTS), chance.randint(1, 3))
+        # An answer that was lost is mostly made good by the report that follows: without that the provider must be asked.
+        house.fault("lost-callback", chance.randint(1, 3))
+        house.fault(chance.choice(LOST), 1)
         victim = chance.choice(VICTIMS)
         _strike(house, victim, chance)
         kills[victim] += 1
