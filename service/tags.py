@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 # Without I and O, 0 and 1, which look like one another.
@@ -69,7 +69,21 @@ def choose_tag(in_use: Collection[str]) -> str:
     if not free:
         longer = (letter + first + second for letter, first in _in_turn() for second in DIGITS)
         return next(tag for tag in longer if tag not in in_use)
-    return max(free, key=lambda tag: min((_apart(tag, other) for other in in_use), default=0))
+    return _farthest(free, [_PLACES[tag] for tag in in_use if tag in _PLACES])
+
+
+def _farthest(free: Sequence[str], in_use: Sequence[int]) -> str:
+    """The first of the tags whose nearest neighbour in use is farthest away."""
+    best, chosen = -1, free[0]
+    for tag in free:
+        nearest, row = _FARTHEST, _DISTANCES[_PLACES[tag]]
+        for other in in_use:
+            nearest = min(nearest, row[other])
+            if nearest <= best:
+                break
+        if nearest > best:
+            best, chosen = nearest, tag
+    return chosen
 
 
 def _in_turn() -> list[tuple[str, str]]:
@@ -94,3 +108,10 @@ def _together(one: str, other: str, groups: Collection[str]) -> bool:
 def _plain_beginning(text: str) -> str:
     """The text with its first characters in their plain form: some phones type full-width letters and brackets."""
     return unicodedata.normalize("NFKC", text[:16]) + text[16:]
+
+
+_FARTHEST = 3 * _FAR
+# Every tag of two characters against every other, once: choosing is on the way of a member's message.
+_TAGS = tuple(letter + digit for letter, digit in _in_turn())
+_PLACES = {tag: place for place, tag in enumerate(_TAGS)}
+_DISTANCES = tuple(bytes(_apart(tag, other) for other in _TAGS) for tag in _TAGS)
