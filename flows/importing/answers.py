@@ -113,5 +113,13 @@ def _together(one: Heard, other: Heard) -> Heard:
 
 
 def _answer(case: Heard, names: UniqueNames) -> Answer:
-    value = one_line(case.name) or "yes"
-    return Answer(names.take(step_name(case.name, "choice")), case.words, case.spans, case.kind, value, case.to)
+    category = one_line(case.name) or "yes"
+    name = names.take(step_name(case.name, "choice"))
+    return Answer(name, case.words, case.spans, case.kind, _said(case) or category, case.to, category)
+
+
+def _said(case: Heard) -> str:
+    """What somebody said who gave this answer: its first word, or its number where it is one alone."""
+    words = next((phrases[0] for phrases in case.words.values() if phrases), "")
+    only = {number for span in case.spans for number in span}
+    return words or (str(min(only)) if len(only) == 1 else "")

@@ -5,7 +5,7 @@ by a condition, or in turn. Goals are keys of nodes; None is the end of the flow
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 PERSON = "to a person"  # the key of the node that stands where there is no counterpart
@@ -71,7 +71,10 @@ class Go:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One named answer: its words by language, its numbers, or its kind; `value` is kept where the question keeps."""
+    """One named answer: its words by language, its numbers, or its kind.
+
+    `value` is kept where the question keeps: what was said, as near as we know it, or the name of its `category`.
+    """
 
     name: str
     words: Mapping[str, tuple[str, ...]]
@@ -79,6 +82,7 @@ class Answer:
     kind: str | None
     value: str
     to: str | None
+    category: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +140,10 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A whole flow; `takes` are values that it must be given when it is started."""
+    """A whole flow; `takes` are values that it must be given when it is started.
+
+    `by_category` are answers that are kept as the name of their category.
+    """
 
     name: str
     title: str
@@ -144,7 +151,8 @@ class Draft:
     languages: tuple[str, ...]
     start: str | None
     nodes: Mapping[str, Node]
-    takes: frozenset[str] = field(default_factory=frozenset)
+    takes: frozenset[str] = frozenset()
+    by_category: frozenset[str] = frozenset()
 
 
 def reached(nodes: Mapping[str, Node], start: str) -> dict[str, Node]:

@@ -1,5 +1,6 @@
 """The list of what could not be carried over: where it was, what it was, and what stands there instead."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 
@@ -18,10 +19,13 @@ class Note:
 
 
 class Notes:
-    """Gathers the notes of one import; each is told once, in the order in which things were read."""
+    """Gathers the notes of one import; each is told once, in the order in which things were read.
+
+    A note may hang on nodes of the draft, by their keys; it goes when none of them is reached by anything.
+    """
 
     def __init__(self) -> None:
-        self._notes: dict[Note, str | None] = {}
+        self._notes: dict[Note, set[str]] = {}
         self._shown: dict[tuple[str, str], str] = {}
 
     def show(self, flow: str, key: str, shown: str) -> None:
@@ -29,16 +33,33 @@ class Notes:
         self._shown[flow, key] = shown
 
     def add(self, flow: str, node: str, what: str, instead: str, key: str | None = None) -> None:
-        """Note something; `key` is the node of the draft beside which the file tells it."""
-        self._notes.setdefault(Note(flow, self._shown.get((flow, node), node), what, instead), key)
+        """Note something about a node (by its key or its name); `key` is the node of the draft that it hangs on."""
+        keys = self._notes.setdefault(Note(flow, self._shown.get((flow, node), node), what, instead), set())
+        keys |= {key} if key is not None else set()
+
+    def move(self, flow: str, old: str, new: str) -> None:
+        """Let what hangs on one node hang on another, too."""
+        for note, keys in self._notes.items():
+            if note.flow == flow and old in keys:
+                keys.add(new)
+
+    def keep_only(self, flow: str, reached: Collection[str]) -> None:
+        """Let go of the notes of a flow that hang on nodes which nothing reaches."""
+        gone = [note for note, keys in self._notes.items() if note.flow == flow and keys and keys.isdisjoint(reached)]
+        for note in gone:
+            del self._notes[note]
 
     def all(self) -> tuple[Note, ...]:
         """Every note."""
         return tuple(self._notes)
 
-    def beside(self, flow: str, key: str) -> tuple[Note, ...]:
-        """The notes that belong to one node of a flow."""
-        return tuple(note for note, at in self._notes.items() if note.flow == flow and at == key)
+    def beside(self, flow: str) -> Mapping[str, list[Note]]:
+        """The notes of a flow by the nodes that they hang on."""
+        found: dict[str, list[Note]] = {}
+        for note, keys in self._notes.items():
+            for key in keys if note.flow == flow else ():
+                found.setdefault(key, []).append(note)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,3 +74,7 @@ class Margin:
     def note(self, what: str, instead: str) -> None:
         """Note something about this node."""
         self.notes.add(self.flow, self.node, what, instead, self.key)
+
+    def beside(self, key: str) -> "Margin":
+        """A margin for notes about the same node that hang on another."""
+        return Margin(self.notes, self.flow, self.node, key)

@@ -14,8 +14,10 @@ Nodes = Mapping[str, Node]
 def tidy(draft: Draft, notes: Notes) -> Draft:
     """A draft in which every goal exists, nothing goes round without a word from the member, and all can be reached."""
     nodes: Nodes = {**draft.nodes, PERSON: Node("to a person", (Pass(),), Go(None))}
-    nodes, start = _collapsed(_watched(nodes), draft.start)
-    nodes = _joined(nodes)
+    nodes = _watched(nodes)
+    notes.keep_only(draft.name, reached(nodes, draft.start or PERSON))
+    nodes, start = _collapsed(nodes, draft.start)
+    nodes = _joined(draft.name, nodes, notes)
     if start is None:
         notes.add(draft.name, "", "There is nothing in this flow.", "A person is told when it is started.")
     start = start or PERSON
@@ -78,9 +80,14 @@ def _collapsed(nodes: Nodes, start: str | None) -> tuple[Nodes, str | None]:
     return led, past(start)
 
 
-def _joined(nodes: Nodes) -> Nodes:
+def _joined(flow: str, nodes: Nodes, notes: Notes) -> Nodes:
     """Let a node that ends with a text and leads to a bare wait ask, with the replies of that wait."""
-    return {key: _asking(node, nodes) for key, node in nodes.items()}
+    joined = {}
+    for key, node in nodes.items():
+        joined[key] = _asking(node, nodes)
+        if isinstance(node.leave, Go) and node.leave.to is not None and isinstance(joined[key].leave, Listen):
+            notes.move(flow, node.leave.to, key)
+    return joined
 
 
 def _asking(node: Node, nodes: Nodes) -> Node:

@@ -8,7 +8,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from flows.importing.assigned import asks_number, surely_kept
+from flows.importing.aliases import without_aliases
+from flows.importing.assigned import says_number, surely_kept
 from flows.importing.draft import Act, Count, Decide, Draft, Go, Keep, Listen, Node, Pass, Say, Way
 from flows.importing.notes import Notes
 from flows.importing.placeholders import slots_of, without
@@ -29,12 +30,15 @@ class Settled:
 
 def settle_values(draft: Draft, slots: frozenset[str], facts: frozenset[str], notes: Notes) -> Settled:
     """Give every value a kind, and do without those that nothing keeps; `slots` and `facts` are known to the service."""
-    draft = _without_empty_copies(draft, notes)
+    draft = without_aliases(_without_empty_copies(draft, notes))
     known = _kept(draft) | draft.takes
     nodes = {key: _showing(draft.name, key, node, known | slots, notes) for key, node in draft.nodes.items()}
     draft = replace(draft, nodes=nodes)
-    needed, counted = _needed_early(draft, slots), {act.name for act in _acts(draft) if isinstance(act, Count)}
-    kinds = _kinds(draft, known, needed - counted)
+    counted = {act.name for act in _acts(draft) if isinstance(act, Count)}
+    numbers = _answered_by_number(draft)
+    numbers -= _needed_early(draft, slots, numbers) - counted
+    needed = _needed_early(draft, slots, numbers)
+    kinds = _kinds(draft, known, numbers, needed - counted)
     for name in sorted(needed - counted):
         notes.add(draft.name, "", f"{name} may not be known where it is needed.", f'Then "{UNKNOWN}" stands for it.')
     nodes = {key: _counting(draft.name, key, node, kinds, notes) for key, node in draft.nodes.items()}
@@ -86,14 +90,29 @@ def _spread(seed: Iterable[str], pairs: Iterable[tuple[str, str]]) -> frozenset[
     return frozenset(found)
 
 
-def _kinds(draft: Draft, known: frozenset[str], shown_early: set[str]) -> Mapping[str, str]:
+def _answered_by_number(draft: Draft) -> frozenset[str]:
+    """The values that are answers by number: all are, or some are and it is the number that a text shows."""
+    asked = [(listen.keep, listen) for listen in _listens(draft) if listen.keep]
+    shown = {name for act in _acts(draft) if isinstance(act, Say) for name in slots_of(act)}
+    wordy = {name for name, listen in asked if not _takes_number(listen, is_enough=name in shown)}
+    compared = {way.name for way in _ways(draft) if not all(_WHOLE.fullmatch(value) for value in way.values)}
+    return frozenset({name for name, _ in asked} - wordy - compared - draft.by_category)
+
+
+def _takes_number(listen: Listen, *, is_enough: bool) -> bool:
+    """Tell whether every answer of a question is a number; or, where that is enough, one is and none is a date or so."""
+    numbers = [says_number(answer) for answer in listen.answers]
+    return any(numbers) and (all(numbers) or (is_enough and not any(answer.kind for answer in listen.answers)))
+
+
+def _kinds(draft: Draft, known: frozenset[str], numbers: frozenset[str], shown_early: set[str]) -> Mapping[str, str]:
     """`number` or `words` for every value; what is copied has one kind on both sides."""
     ordered = {way.name for way in _ways(draft) if way.sign in ("<", ">")}
     wordy = shown_early | (draft.takes - ordered)
     wordy |= {
         act.name for act in _acts(draft) if isinstance(act, Keep) and not act.copied and not _WHOLE.fullmatch(act.value)
     }
-    wordy |= {listen.keep for listen in _listens(draft) if listen.keep and not asks_number(listen)}
+    wordy |= {listen.keep for listen in _listens(draft) if listen.keep and listen.keep not in numbers}
     pairs = [(act.name, act.value) for act in _acts(draft) if isinstance(act, Keep) and act.copied]
     wordy |= _spread(wordy, [*pairs, *((other, one) for one, other in pairs)])
     return {name: "words" if name in wordy else "number" for name in sorted(known)}
@@ -120,9 +139,9 @@ def _showing(flow: str, key: str, node: Node, known: frozenset[str], notes: Note
     return replace(node, acts=tuple(acts))
 
 
-def _needed_early(draft: Draft, slots: frozenset[str]) -> set[str]:
+def _needed_early(draft: Draft, slots: frozenset[str], numbers: frozenset[str]) -> set[str]:
     """The values that something shows, counts or copies before they are surely kept."""
-    sure = surely_kept(draft)
+    sure = surely_kept(draft, numbers)
     return {name for key, node in draft.nodes.items() for name in _needed(node, sure.get(key, frozenset())) - slots}
 
 
@@ -135,7 +154,7 @@ def _needed(node: Node, sure: frozenset[str]) -> set[str]:
             needed |= {act.name} - kept
         elif isinstance(act, Keep):
             needed |= {act.value} - kept if act.copied else set()
-            kept.add(act.name)
+            kept |= set() if act.copied else {act.name}
     return needed
 
 

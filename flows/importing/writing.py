@@ -29,11 +29,9 @@ def write_flow(settled: Settled, notes: Notes) -> str:
     page = Page(_languages(draft, notes), settled.kinds, steps, _DONE, _usual_silence(draft), names)
     body: list[str] = []
     last = [f"  {_DONE}:", "    end: yes"] if _needs_done(draft) else []
+    told = notes.beside(draft.name)
     for (key, node), following in zip(draft.nodes.items(), [*list(draft.nodes)[1:], None], strict=True):
-        beside = (
-            f"  # Not as it was: {one_line(f'{note.what} {note.instead}', 300)}"
-            for note in notes.beside(draft.name, key)
-        )
+        beside = (f"  # Not as it was: {one_line(f'{note.what} {note.instead}', 300)}" for note in told.get(key, ()))
         body += [*beside, *step_lines(page, key, node, following)]
     return "\n".join([*_head(settled, page), *body, *last]).rstrip() + "\n"
 

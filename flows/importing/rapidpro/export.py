@@ -1,14 +1,15 @@
 """A RapidPro export, or one flow of it, as drafts."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 
 from flows.engine.catalogue import Catalogue
-from flows.importing.draft import Draft, Node
+from flows.importing.draft import Draft, Listen, Node
 from flows.importing.names import UniqueNames, flow_name
 from flows.importing.notes import Notes
 from flows.importing.rapidpro.actions import acts_of
 from flows.importing.rapidpro.context import LANGUAGES, Context, Row
-from flows.importing.rapidpro.expressions import Names
+from flows.importing.rapidpro.expressions import Names, without_expressions
 from flows.importing.rapidpro.routers import leaving
 from flows.importing.source import refuse, table, tables, whole, words
 from flows.importing.texts import guess_language, one_line
@@ -77,7 +78,9 @@ def _read_flow(
     title = one_line(words(row.get("name"))) or name
     languages = tuple(dict.fromkeys([context.language, *context.translations]))
     drafted = {key: _read_node(context, key, node) for key, node in nodes.items()}
-    return Draft(name, title, "RapidPro", languages, next(iter(nodes), None), drafted)
+    by_category = frozenset(context.names.by_category)
+    drafted = {key: _by_category(node, by_category) for key, node in drafted.items()}
+    return Draft(name, title, "RapidPro", languages, next(iter(nodes), None), drafted, by_category=by_category)
 
 
 def _by_id(name: str, rows: list[Row], notes: Notes) -> dict[str, Row]:
@@ -148,12 +151,21 @@ def _read_node(context: Context, key: str, node: Row) -> Node:
     return Node(_label(node), (*acts, *last), leave)
 
 
+def _by_category(node: Node, names: Collection[str]) -> Node:
+    """A node whose answers are kept by their category, where that is what the flow asks for."""
+    leave = node.leave
+    if not isinstance(leave, Listen) or leave.keep not in names:
+        return node
+    answers = tuple(replace(answer, value=answer.category) for answer in leave.answers)
+    return replace(node, leave=replace(leave, answers=answers))
+
+
 def _label(node: Row) -> str:
     """What a node's step is named after: its first text, the flow it runs, or what it decides about."""
     for action in tables(node.get("actions")):
-        told = words(action.get("text")).strip() or words(table(action.get("flow")).get("name")).strip()
+        told = without_expressions(words(action.get("text"))) or words(table(action.get("flow")).get("name")).strip()
         if told:
             return told
     router = table(node.get("router"))
-    named = words(router.get("result_name")) or words(router.get("operand"))
+    named = words(router.get("result_name")) or words(router.get("operand")) or words(router.get("type"))
     return named or next((words(action.get("type")) for action in tables(node.get("actions"))), "") or "step"

@@ -33,10 +33,14 @@ class Filled:
 
 
 class Names:
-    """What the paths of one flow are called with us; a field that shares the name of a result gets `_field` after it."""
+    """What the paths of one flow are called with us; a field that shares the name of a result gets `_field` after it.
+
+    `by_category` gathers the results that the flow asks for by their category rather than by what was said.
+    """
 
     def __init__(self, results: frozenset[str], slots: frozenset[str]) -> None:
         self._results, self._slots = results, slots
+        self.by_category: set[str] = set()
 
     def result(self, name: str) -> str:
         """The name of a value that stands for a result."""
@@ -53,6 +57,7 @@ class Names:
         if path.lower() in ("contact", "contact.name", "contact.first_name"):
             return "me"
         if parts[0] == "results" and (len(parts) == 2 or (len(parts) == 3 and parts[2] in _RESULT_PARTS)):
+            self.by_category |= {self.result(parts[1])} if parts[-1].startswith("category") else set()
             return self.result(parts[1])
         if parts[0] == "fields" and len(parts) == 2:
             return self.field(parts[1])
@@ -79,6 +84,11 @@ def counted(text: str) -> str | None:
     """The name in `@(results.NAME + 1)`, or None."""
     found = _COUNTED.fullmatch(text.strip())
     return found[1] if found else None
+
+
+def without_expressions(text: str) -> str:
+    """The words of a text alone."""
+    return "".join(piece for is_expression, piece in _pieces(text) if not is_expression).strip()
 
 
 def has_expression(text: str) -> bool:

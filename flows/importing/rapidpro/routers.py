@@ -153,7 +153,7 @@ def _split(context: Context, node: Row, router: Router, margin: Margin) -> Leavi
     if "urn_parts" in words(router.row.get("operand")):
         return [], Go(_goal_of(router, ("tel",)))
     name = _decidable(context, path)
-    ways = [way for case in router.cases if name and (way := _way(name, case))]
+    ways = [way for case in router.cases if name and (way := _way(context, name, case))]
     if name is not None and len(ways) == len(router.cases):
         return [], Decide(tuple(ways), router.default)
     operand = one_line(words(router.row.get("operand")), 60)
@@ -180,11 +180,13 @@ def _decidable(context: Context, path: str) -> str | None:
     return name if name != "me" else None
 
 
-def _way(name: str, case: Case) -> Way | None:
+def _way(context: Context, name: str, case: Case) -> Way | None:
     test = compared(case)
     if test is None:
         return None
     sign, values = test
+    if case.test == "has_category":
+        context.names.by_category.add(name)
     if name == "member.language":
         values = tuple(LANGUAGES[value] for value in values if value in LANGUAGES)
     return Way(name, sign, values, case.to) if values else None

@@ -53,7 +53,7 @@ def _followed(context: Context, key: str, goal: str) -> _Found:
     between: list[str] = []
     at: str | None = goal
     while at is not None and at in context.states and at not in between and len(between) < len(context.states):
-        state, margin = context.states[at], context.margin(at)
+        state, margin = context.states[at], context.margin(at).beside(key)
         kind = words(state.get("type"))
         if kind == "split-based-on" and looks_at_consent(state):
             margin.note(
@@ -111,9 +111,9 @@ def _through(context: Context, goal: str | None, between: list[str], nodes: dict
     """A goal by way of what lies between: a node of its own that does it all and then goes there."""
     if not between:
         return goal
-    acts = tuple(act for key in between for act in acts_of(context, context.states[key], context.margin(key)))
+    key = f"{' '.join(between)} then {goal or 'end'}"
+    acts = tuple(act for at in between for act in acts_of(context, context.states[at], context.margin(at).beside(key)))
     if not acts:
         return goal
-    key = f"{' '.join(between)} then {goal or 'end'}"
     nodes[key] = Node(between[0], acts, Go(goal))
     return key
