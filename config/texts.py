@@ -81,6 +81,7 @@ KEYS: Mapping[str, frozenset[str]] = {
         "picture": "",
         "promise_late": "tag",
         "message_late": "org",
+        "written_late": "time words",
         "member_stopped": "tag",
         "staff_help": "org",
         "call_spoken": "org hours lines",

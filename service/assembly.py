@@ -24,6 +24,7 @@ from service.gateways.ids import new_id
 from service.gateways.keys import KeyRing, read_keys
 from service.handoffs import Doing
 from service.inbox import Inbox
+from service.missed import Missed
 from service.promises import TIMER_HANDLERS as PROMISES
 from service.publishing import open_shelf
 from service.relay import pass_on
@@ -53,6 +54,7 @@ class Peerline:
     inbox: Inbox
     due: Due
     deliveries: Deliveries
+    missed: Missed
 
 
 def assemble(settings: Settings, poke: Callable[[], None] = lambda: None) -> Peerline:
@@ -63,7 +65,8 @@ def assemble(settings: Settings, poke: Callable[[], None] = lambda: None) -> Pee
     inbox = Inbox(pool, keys, setting, handlers, decide_staff, clock, poke)
     due = Due(pool, keys, setting, timer_handlers(handlers, inbox), clock, poke)
     deliveries = open_deliveries(settings, setting, pool, keys, clock, poke)
-    return Peerline(settings, setting, pool, keys, clock, inbox, due, deliveries)
+    missed = Missed(pool, deliveries.provider, inbox.take, clock)
+    return Peerline(settings, setting, pool, keys, clock, inbox, due, deliveries, missed)
 
 
 def load_setting(settings: Settings) -> Setting:

@@ -22,6 +22,8 @@ def stop(scene: Scene, setting: Setting, inbound: Inbound, now: datetime) -> Sce
     Who had already said stop is confirmed nothing again (47 CFR 64.1200(a)(12): one confirmation), nor is anything
     confirmed by us where the provider does it (`opt_out: provider`).
     """
+    if is_overtaken(scene, inbound):
+        return scene.with_rows(_entry(scene, setting, inbound, "stopped", "text", now))
     already = scene.number.consent == "stopped"
     scene = end(_recorded(scene, setting, inbound, "stopped", now), now, "they said stop")
     scene = scene.withdraw(Withdrawal(scene.number.id, WITHDRAWN, {"withdrawn": "they said stop"}))
@@ -32,11 +34,19 @@ def stop(scene: Scene, setting: Setting, inbound: Inbound, now: datetime) -> Sce
 
 def start(scene: Scene, setting: Setting, inbound: Inbound, now: datetime) -> Scene:
     """The scene after a START: in the ledger, and confirmed once where they had said stop."""
+    if is_overtaken(scene, inbound):
+        return scene.with_rows(_entry(scene, setting, inbound, "restarted", "text", now))
     stopped = scene.number.consent == "stopped"
     scene = _recorded(scene, setting, inbound, "restarted", now)
     if not stopped or setting.organisation.opt_out == "provider":
         return scene
     return post(scene, setting, _confirmation(scene, setting, inbound, "start_confirmed"), now)
+
+
+def is_overtaken(scene: Scene, inbound: Inbound) -> bool:
+    """Whether something later was decided about consent than this text, which reached us late: it is recorded and no more."""
+    decided = scene.number.consent_at
+    return inbound.late and decided is not None and decided > inbound.received_at
 
 
 def help_asked(scene: Scene, setting: Setting, inbound: Inbound, now: datetime) -> Scene:
@@ -71,14 +81,15 @@ def _recorded(scene: Scene, setting: Setting, inbound: Inbound, what: str, now: 
     if consent == "given" and scene.number.consent not in ("stopped", "given"):
         consent = scene.number.consent  # START from someone who never stopped is no consent to the welcome's question
     entry = _entry(scene, setting, inbound, what, "text", now)
-    return scene.with_rows(entry, replace(scene.number, consent=consent, consent_at=now))
+    return scene.with_rows(entry, replace(scene.number, consent=consent, consent_at=entry.at))
 
 
 def _entry(scene: Scene, setting: Setting, inbound: Inbound | None, what: str, how: str, now: datetime) -> Ledger:
     conversation = scene.conversation
     wording = "" if conversation is None else f"{conversation.flow} {conversation.versions.get(conversation.flow)}"
+    at = inbound.received_at if inbound is not None and inbound.late else now  # when they said it, not when we heard it
     return Ledger(
-        setting.new_id(), scene.number.id, now, what, how, wording, language_of(scene), None if inbound is None else inbound.id
+        setting.new_id(), scene.number.id, at, what, how, wording, language_of(scene), None if inbound is None else inbound.id
     )  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from service.calls import note_call
 from service.conversations import Handlers
 from service.gateways.clock import Clock
 from service.gateways.keys import KeyRing
+from service.lateness import hold_repeats
 from service.member_texts import decide_text
 from service.rules.setting import Setting
 from service.store.commit import write
@@ -111,6 +112,10 @@ class Inbox:
         return self._keep(connection, incoming, now)
 
     def _decide(self, scene: Scene, inbound: Inbound, now: datetime) -> Scene:
+        decided = self._decided(scene, inbound, now)
+        return hold_repeats(scene, decided, now) if inbound.late and scene.fact("quiet") else decided
+
+    def _decided(self, scene: Scene, inbound: Inbound, now: datetime) -> Scene:
         if inbound.kind == "call":
             return note_call(scene, self.setting, self.handlers, inbound, now)
         if scene.number.owner == "staff":

@@ -11,11 +11,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from service.consent import help_asked, help_passing, start, stop
+from service.consent import help_asked, help_passing, is_overtaken, start, stop
 from service.conversations import Handlers, go_on, names_a_reply, replied, takes_any_words
 from service.facts import is_paused
 from service.handoffs import Passing, words_of
 from service.keywords import FIRST, obey
+from service.lateness import is_stale, take_late
 from service.outbox import Draft, post
 from service.relay import tell_stopped
 from service.rules.consent_words import Consent, read_consent
@@ -115,7 +116,8 @@ def _consent(
     scene: Scene, setting: Setting, handlers: Handlers, consent: Consent, inbound: Inbound, now: datetime
 ) -> Scene:
     if consent == "stop":
-        return tell_stopped(stop(scene, setting, inbound, now), setting, now)
+        stopped = stop(scene, setting, inbound, now)
+        return stopped if is_overtaken(scene, inbound) else tell_stopped(stopped, setting, now)
     if consent == "start":
         return start(scene, setting, inbound, now)
     return handlers.pass_on(help_asked(scene, setting, inbound, now), setting, help_passing(inbound), now)
@@ -125,6 +127,8 @@ def _words(
     scene: Scene, setting: Setting, handlers: Handlers, command: Command | None, inbound: Inbound, now: datetime
 ) -> Scene:
     """The order of a member's ordinary message, once consent and danger have been read."""
+    if is_stale(scene, inbound, now):
+        return take_late(scene, setting, handlers, inbound, now)
     if command is not None and command.word in FIRST:
         return obey(scene, setting, handlers, command, inbound, now)
     if names_a_reply(scene, setting, inbound.body, now):

@@ -104,8 +104,10 @@ def outcome_given(scene: Scene, escalation: Escalation, by: UUID, now: datetime)
 def _new(
     scene: Scene, setting: Setting, passing: Passing, now: datetime, staff_id: UUID | None, thread_id: UUID | None
 ) -> QueueItem:
+    inbound = passing.inbound
+    since = inbound.received_at if inbound is not None and inbound.late else now  # they have waited since they wrote
     return QueueItem(
-        setting.new_id(), scene.number.id, passing.why, now, None if scene.member is None else scene.member.id, staff_id,
+        setting.new_id(), scene.number.id, passing.why, since, None if scene.member is None else scene.member.id, staff_id,
         passing.to, passing.tier, inbound_id=None if passing.inbound is None else passing.inbound.id, thread_id=thread_id,
     )  # fmt: skip
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from service.consent import start, stop
+from service.consent import is_overtaken, start, stop
 from service.escalations import leave_to_others
 from service.rules.consent_words import Consent
 from service.rules.setting import Setting
@@ -25,7 +25,7 @@ def obey_consent(
         return start(scene, setting, inbound, now)
     if consent == "help":
         return tell(scene, setting, person, "staff_help", now)
-    already = scene.number.consent == "stopped"
+    already = scene.number.consent == "stopped" or is_overtaken(scene, inbound)
     scene = stop(scene, setting, inbound, now)
     if already:
         return scene

@@ -165,7 +165,8 @@ def _names_another(scene: Scene, told: Told, tagged: Tagged) -> bool:
 def _untagged(scene: Scene, setting: Setting, told: Told) -> Outcome | None:
     if not told.inbound.body.strip():
         return None
-    thread = meant_without_tag(scene, told.person, told.now)
+    # Words that reached us late were written when other threads may have been open: nobody guesses whose they are.
+    thread = None if told.inbound.late else meant_without_tag(scene, told.person, told.now)
     if thread is not None:
         scene, became = deliver(scene, setting, told.person, thread, told.inbound.body.strip(), told.inbound, told.now)
         return Outcome(scene, "relay", became)

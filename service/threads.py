@@ -8,6 +8,7 @@ from uuid import UUID
 
 from service.outbox import Draft
 from service.queues import open_items
+from service.rules.local_time import to_local
 from service.rules.setting import Setting
 from service.staff_phones import send, staff_draft
 from service.store.rows import Inbound, Outbound, Staff, Thread, Timer
@@ -68,7 +69,7 @@ def carry(scene: Scene, setting: Setting, person: Staff, thread: Thread, carried
     """
     if carried.inbound is not None and _carries(scene, thread, carried.inbound):
         return scene
-    for part in parts_of(carried.words):
+    for part in parts_of(_dated(setting, person, carried)):
         scene = send(scene, setting, person, _draft(setting, person, thread, replace(carried, words=part)), now)
     return scene
 
@@ -114,6 +115,15 @@ def _carries(scene: Scene, thread: Thread, inbound: Inbound) -> bool:
         row.thread_id == thread.id and row.cause_id == inbound.id and row.number_id == thread.staff_number_id
         for row in scene.all(Outbound)
     )
+
+
+def _dated(setting: Setting, person: Staff, carried: Carried) -> str:
+    """The words, with the time at which they were written where they reached us late."""
+    inbound = carried.inbound
+    if inbound is None or not inbound.late:
+        return carried.words
+    written = to_local(inbound.received_at, person.zone).strftime("%Y-%m-%d %H:%M")
+    return setting.texts.say("written_late", person.language, time=written, words=carried.words)
 
 
 def _draft(setting: Setting, person: Staff, thread: Thread, carried: Carried) -> Draft:

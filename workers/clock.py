@@ -26,6 +26,7 @@ from service.soundness import demand_soundness
 from service.store.heartbeats import beat
 from service.store.notices import Notices
 from service.store.pending import has_work
+from workers.rounds import Round, Rounds
 
 LOOK = 2.0  # seconds between two looks without a hint
 QUICK = 0.1  # the same where time can be moved, so that a move is noticed at once
@@ -35,6 +36,8 @@ AGAIN = 1.0  # seconds until the workers are told again of work that is still th
 NO_BROKER = 5.0  # seconds for which a broker that did not answer is left alone
 BEAT = 5.0  # seconds between two signs of life
 SWEEP = 60.0  # seconds between two looks for messages without a final report
+MISSED = 120.0  # seconds between two looks for texts whose webhook never reached us
+LAST_ROUND = 3.0  # seconds that a round under way is waited for at the end
 
 log = structlog.get_logger()
 
@@ -76,12 +79,15 @@ class ClockProcess:
     def go_on(self) -> None:
         """Look again and again, at once after a hint, until `end`."""
         pause = LOOK if self.peerline.settings.clock_file is None else QUICK
+        rounds = Rounds((Round("missed", self.peerline.missed.look, MISSED),), self.ending)
+        rounds.start()
         while not self.ending.is_set():
             try:
                 self.look(hinted=self.notices.wait(pause))
             except Exception as problem:  # noqa: BLE001 - whatever fails once must not end the clock
                 log.warning("a look failed", kind=type(problem).__name__)
                 self.ending.wait(PAUSE)
+        rounds.join(LAST_ROUND)
         self.notices.close()
 
     def look(self, *, hinted: bool = False) -> None:

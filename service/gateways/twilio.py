@@ -11,6 +11,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import takewhile
 from typing import Any, TypeVar
 
 from requests import Session
@@ -29,6 +30,7 @@ T = TypeVar("T")
 
 CONNECT, READ = 3.0, 10.0  # seconds
 CONCURRENCY = 16  # requests in flight in one process, and so connections kept open
+_PAGE = 500  # texts in one page of a long list
 _LISTED = 50  # the provider lists the newest first; an uncertain text is minutes old at most
 _SHORTEST, _LONGEST = 6, 36_000  # seconds that the provider takes as validity (RELIABILITY.md 1.3)
 
@@ -64,6 +66,7 @@ class Known:
     status: str
     created: datetime
     error_code: int | None = None
+    media: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,17 +100,22 @@ class Provider:
 
     def received(self, since: datetime) -> tuple[Known, ...]:
         """What came in for our number since a moment, newest first. Raises like `find`."""
-        day = since.astimezone(UTC).replace(
-            hour=0, minute=0, second=0, microsecond=0
-        )  # its filter knows whole days only
-        found = self._ask(
-            lambda: self.client.messages.list(to=self.number, date_sent_after=day, page_size=_LISTED * 10)
-        )
-        return tuple(item for item in map(_known, found) if item.created >= since.replace(microsecond=0))
+        return self._ask(lambda: self._listed(since, to=self.number))
+
+    def sent(self, since: datetime) -> tuple[Known, ...]:
+        """What our number sent since a moment, newest first, whoever it went to. Raises like `find`."""
+        return self._ask(lambda: self._listed(since, from_=self.number))
 
     def fetch(self, sid: str) -> Known:
         """One text by its id. Raises like `find`."""
         return _known(self._ask(lambda: self.client.messages(sid).fetch()))
+
+    def _listed(self, since: datetime, **whose: str) -> tuple[Known, ...]:
+        """Page after page, newest first, until what is older; the provider's own filter knows whole days only."""
+        second = since.astimezone(UTC).replace(microsecond=0)
+        day = second.replace(hour=0, minute=0, second=0)
+        found = self.client.messages.stream(date_sent_after=day, page_size=_PAGE, **whose)
+        return tuple(takewhile(lambda item: item.created >= second, map(_known, found)))
 
     def _ask(self, call: Callable[[], T]) -> T:
         # Errors of the library carry addresses with numbers in them: none is chained, so that none is logged.
@@ -158,8 +166,12 @@ def _known(found: Any) -> Known:  # noqa: ANN401 - the library has no types
     code = found.error_code
     return Known(
         str(found.sid), str(found.from_), str(found.to), str(found.body or ""), _word(found.status),
-        found.date_created, int(code) if code else None,
+        found.date_created, int(code) if code else None, _count(found.num_media),
     )  # fmt: skip
+
+
+def _count(media: object) -> int:
+    return int(str(media)) if str(media).isdecimal() else 0
 
 
 def _word(status: Any) -> str:  # noqa: ANN401 - a string or a member of the library's enumeration

@@ -12,7 +12,9 @@ LOST_ANSWERS = frozenset({"500-after", "hang", "reset"})
 REQUESTS = REFUSALS | LOST_ANSWERS
 OUTCOMES = frozenset({"undelivered", "failed"})
 CALLBACKS = frozenset({"lost-callback", "late-callback", "duplicate-callback", "reordered", "early-callback"})
-KINDS = REQUESTS | OUTCOMES | CALLBACKS
+# A text from a phone that is accepted, and of which the service is never told; `to` is the phone.
+WEBHOOKS = frozenset({"lost-webhook"})
+KINDS = REQUESTS | OUTCOMES | CALLBACKS | WEBHOOKS
 
 
 @dataclass(frozen=True, slots=True)

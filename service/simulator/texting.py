@@ -2,6 +2,7 @@
 
 from service.simulator.accepting import accept, is_number
 from service.simulator.delivering import deliver
+from service.simulator.faults import WEBHOOKS
 from service.simulator.opt_out import apply_opt_out
 from service.simulator.posting import Answer
 from service.simulator.records import Message
@@ -20,6 +21,8 @@ def send_text(world: World, phone: str, number: str, body: str) -> tuple[Message
     """
     message = accept(world, "phone", phone, number, body)
     opt_out = apply_opt_out(world, message) if world.options.provider_opt_out else None
+    if world.faults.take(WEBHOOKS, phone):
+        return message, None
     return message, _tell_service(world, message, {"OptOutType": opt_out} if opt_out else {})
 
 

@@ -16,6 +16,7 @@ import orjson
 import psycopg
 
 from service.store.codec import Ring, decode
+from service.store.marks import QUIET
 from service.store.rows import (
     Conversation,
     Escalation,
@@ -131,6 +132,7 @@ _DOCUMENT = ",\n".join([
     " where t.staff_number_id = any(st.numbers) and (t.closed_at is null or t.closed_at > %(rest)s))"),
     ("'routine_at', (select coalesce(json_agg(o.at order by o.at), '[]') from outbound o where o.number_id = me.id"
     " and o.kind = 'routine' and o.state not in ('withheld', 'failed') and o.at > %(rest)s)"),
+    f"'quiet', (select exists (select 1 from marks where name = '{QUIET}'))",
     "'last_in_at', (select max(i.received_at) from inbound i where i.number_id = me.id)",
     "'running', (select coalesce(max(e.running), 0) from escalations e)",
     "'published', (select coalesce(json_object_agg(p.name, p.version), '{}') from published p)",
