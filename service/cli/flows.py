@@ -5,7 +5,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, ClassVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import orjson
@@ -23,9 +23,22 @@ from flows.engine.rehearsal import rehearse
 from flows.engine.report import lines_of, report
 from flows.engine.schema import flow_schema
 from flows.engine.trials import BASICS
+from service.cli.lazy import LazyGroup
 from service.rules.catalogue import CATALOGUE
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, help="Check, try and publish flows.")
+
+class Flows(LazyGroup):
+    """The commands below, and those that need the service."""
+
+    TABLE: ClassVar[Mapping[str, tuple[str, str]]] = {
+        "publish": ("service.cli.flows_versions", "publish"),
+        "history": ("service.cli.flows_versions", "history_command"),
+        "diff": ("service.cli.flows_versions", "diff"),
+        "rollback": ("service.cli.flows_versions", "rollback"),
+    }
+
+
+app = typer.Typer(cls=Flows, add_completion=False, no_args_is_help=True, help="Check, try and publish flows.")
 
 Files = Annotated[list[Path] | None, typer.Argument(help="Flow files; without any, all that are shipped.")]
 Format = Annotated[str, typer.Option("--format", help="text or json")]
