@@ -71,7 +71,8 @@ def decide_member(scene: Scene, row: MemberRow, known: Known, house: House, plac
     if before is None and after.number.consent == "unknown":
         after = set_timer(after, "welcome", member.id, _welcome_at(member, house, place))
         about_consent += ("no consent on record: the welcome goes first",)
-    return _told(scene, after, member.id, "member", house, (*about_consent, *about_schedule))
+    notes = (*_renamed(before, row), *about_consent, *about_schedule)
+    return _told(scene, after, member.id, "member", house, notes)
 
 
 def decide_staff_member(scene: Scene, row: StaffRow, house: House) -> Decided:
@@ -84,8 +85,8 @@ def decide_staff_member(scene: Scene, row: StaffRow, house: House) -> Decided:
     else:
         staff = replace(before, name=row.name, role=row.role, language=row.language, zone=row.zone, active=True)
     after = scene if staff == before else _owned(scene.with_rows(staff), "staff", staff.id)
-    notes = ("this phone said STOP: it gets no alerts until it writes START",) * (scene.number.consent == "stopped")
-    return _told(scene, after, staff.id, "staff", house, notes)
+    stopped = ("this phone said STOP: it gets no alerts until it writes START",) * (scene.number.consent == "stopped")
+    return _told(scene, after, staff.id, "staff", house, (*_renamed(before, row), *stopped))
 
 
 def decide_backup(scene: Scene, backup: Staff | None) -> Scene:
@@ -120,6 +121,15 @@ def _member(scene: Scene, row: MemberRow, known: Known, house: House) -> Member:
         house.new_id(), scene.number.id, row.name, row.language, row.zone, house.now, named,
         f"{begin:%H:%M}", f"{end:%H:%M}", caps.per_day, caps.per_week,
     )  # fmt: skip
+
+
+def _renamed(before: Member | Staff | None, row: MemberRow | StaffRow) -> tuple[str, ...]:
+    """A number keeps its history and its consent: whoever imports must see that a row is about somebody who is there already."""
+    if before is None or before.name == row.name:
+        return ()
+    return (
+        f"until now this number was {before.name}'s: for another person leave this row out, a number belongs to one",
+    )
 
 
 def _owned(scene: Scene, owner: str, owner_id: UUID) -> Scene:

@@ -124,6 +124,16 @@ def test_what_changed_in_the_file_is_changed_and_nothing_else() -> None:
     assert written(found) == {"numbers", "members", "audit"}
 
 
+def test_another_name_for_a_known_number_is_told() -> None:
+    """Whoever imports sees that the row is about somebody who is there already, before a stranger gets their place."""
+    other, same = decide(replace(ROW, name="Ola"), again(decide(ROW))), decide(ROW, again(decide(ROW)))
+    staff = decide_staff_member(scene_of(replace(a_number(PHONE), version=0)), DUTY, HOUSE)
+    renamed = decide_staff_member(again(staff), replace(DUTY, name="Dan"), HOUSE)
+    assert "until now this number was Ana's" in other.notes[0]
+    assert "until now this number was Rosa's" in renamed.notes[0]
+    assert (same.notes, staff.notes) == ((), ())
+
+
 def test_a_new_rule_is_the_schedules_next_revision() -> None:
     """What was set for the old rule finds its fence stale."""
     first = decide(ROW)
