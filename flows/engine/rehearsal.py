@@ -69,8 +69,9 @@ class Rehearsal:
         self.latest = []
         target = after(length, self.facts.zone, self.now)
         while self.wait is not None and self.wait.until <= target and not self.session.ended:
-            self.now = max(self.now, self.wait.until)
-            self._take(Silent(self.wait.fence))
+            self.now, fence = max(self.now, self.wait.until), self.wait.fence
+            self.wait = None
+            self._take(Silent(fence))
         self.now = target
 
     def done(self, result: Mapping[str, Value] | None) -> bool:
@@ -78,6 +79,7 @@ class Rehearsal:
         asked = next((effect for effect in reversed(self.latest) if isinstance(effect, follow.Do)), None)
         before = self.session
         if asked is not None:
+            self.latest = []
             self._take(ActionDone(asked.action, result))
         return self.session != before
 
@@ -94,7 +96,8 @@ class Rehearsal:
         self.visits |= set(visits)
         self.texts += sum(1 for effect in effects if isinstance(effect, follow.Say))
         waits = [effect for effect in effects if isinstance(effect, follow.Wait)]
-        self.wait = waits[-1] if waits else (None if self.session.ended else self.wait)
+        is_behind = self.wait is None or self.session.ended or self.wait.fence != self.session.fence
+        self.wait = waits[-1] if waits else None if is_behind else self.wait
 
 
 def rehearse(flows: Mapping[str, Flow], name: str, facts: Facts, now: datetime) -> Rehearsal:

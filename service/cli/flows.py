@@ -107,13 +107,15 @@ def schema() -> None:
 
 
 def shipped() -> tuple[Path, ...]:
-    """The flow files of this installation, in order."""
-    return tuple(sorted(Path(os.environ.get("PEERLINE_FLOWS", "flows")).glob("*.yaml")))
+    """The flow files of this installation, those that wait for an action of the service among them, in order."""
+    folder = Path(os.environ.get("PEERLINE_FLOWS", "flows"))
+    return tuple(sorted([*folder.glob("*.yaml"), *folder.glob("waiting/*.yaml")]))
 
 
 def read_sources(files: Sequence[Path]) -> Mapping[str, str]:
     """The files and their neighbours, which they may run, by name; what is not UTF-8 is left for the check to find."""
-    beside = {path for file in files for path in file.parent.glob("*.yaml")}
+    folders = {folder for file in files for folder in (file.parent, *file.parent.parents[:1])}
+    beside = {path for folder in folders for path in folder.glob("*.yaml")}
     return {str(path): _read(path) for path in sorted({*files, *beside})}
 
 

@@ -14,7 +14,10 @@ FLOWS = Path(__file__).parents[3] / "flows"
 @cache
 def shipped_flows() -> dict[str, Flow]:
     """Every shipped flow by name."""
-    found = (compile_flow(path.read_text(), path.name, CATALOGUE) for path in sorted(FLOWS.glob("*.yaml")))
+    found = (
+        compile_flow(path.read_text(), path.name, CATALOGUE)
+        for path in sorted([*FLOWS.glob("*.yaml"), *FLOWS.glob("waiting/*.yaml")])
+    )
     return {flow.name: flow for flow in found}
 
 

@@ -13,6 +13,7 @@ from flows.engine.facts import Facts
 from flows.engine.kinds import Value
 from flows.engine.session import Session, dump_session, load_session, new_session
 from flows.engine.step import advance
+from service.rules.catalogue import CATALOGUE
 from tests.flows.engine.flow_files import shipped_flows
 
 NAMES = sorted(shipped_flows())
@@ -25,7 +26,7 @@ EVENTS = st.one_of(
     st.builds(Woke, st.integers(-1, 12)),
     st.just(Skipped()),
     st.builds(Started),
-    st.builds(ActionDone, st.sampled_from(["pause", "record_consent"]), st.none()),
+    st.builds(ActionDone, st.sampled_from(sorted(CATALOGUE.actions)), st.none()),
     st.just("time comes"),
 )
 START = datetime(2026, 3, 6, 20, tzinfo=UTC)
@@ -75,17 +76,21 @@ def taken(name: str) -> dict[str, Value]:
 
 
 def check_wait(before: Session, after: Session, effects: tuple[follow.Effect, ...], now: datetime) -> None:
-    """A conversation that went on either waits behind a new fence, in the future, or has ended and says so."""
+    """A conversation that went on waits behind a new fence, for a time or an action, or has ended and says so."""
     if before == after:
         return
     closing = effects[-1]
     if after.ended:
         assert isinstance(closing, follow.Finished)
         assert after.running is None
-    else:
-        assert isinstance(closing, follow.Wait)
-        assert closing.fence == after.fence > before.fence
+        return
+    assert after.fence > before.fence
+    if isinstance(closing, follow.Wait):
+        assert closing.fence == after.fence
         assert closing.until > now
+    else:
+        assert isinstance(closing, follow.Do)
+        assert CATALOGUE.actions[closing.action].results
 
 
 def check_stale(before: Session, after: Session, effects: tuple[follow.Effect, ...], event: Event) -> None:
