@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from service.rules.kinds import KINDS
 from service.rules.local_time import to_local
 from service.store.rows import Escalation, Inbound, Outbound, QueueItem, Staff
 
@@ -20,15 +21,6 @@ class Explanation:
     data: Mapping[str, Any]
 
 
-KINDS = {
-    "routine": "a text that nobody asked for",
-    "answer": "an automatic answer to their own message",
-    "person": "a person's own words",
-    "staff": "a text to staff",
-    "alert": "an alert to staff",
-    "safety": "a safety text",
-    "consent": "a confirmation about consent",
-}
 STATES = {
     "queued": "It waits to be sent.",
     "sending": "It is being handed to the provider.",
@@ -80,7 +72,7 @@ def _rule(rule: str) -> str:
 
 def say_outbound(message: Outbound, to: str, zone: str) -> tuple[str, ...]:
     """Why one message to somebody went or did not, and what became of it."""
-    made = f"{_capital(KINDS[message.kind])} to {to}, written {say_time(message.at, zone)}."
+    made = f"{_capital(KINDS[message.kind].meaning)} to {to}, written {say_time(message.at, zone)}."
     held = message.reason.get("withdrawn")
     why = f"Why: {say_reason(message.reason)}."
     withdrawn = (f"It was withdrawn: {held}.",) if held else ()

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from service.rules.kinds import KINDS
 from service.rules.segments import count_segments
 from service.rules.setting import Setting
 from service.store.rows import Outbound
 from service.store.scene import Scene
 
-LANES = {"safety": 0, "alert": 0, "consent": 0, "person": 1, "staff": 1, "answer": 1, "routine": 2}
-
-# How long each kind may wait for the provider before it is stale and not sent any more (RELIABILITY.md 1.3). A routine text
-# an hour late arrives at the wrong moment of a life; a confirmation of a STOP is due in five minutes (47 CFR 64.1200(a)(12)).
-# People's words and what concerns safety do not go stale.
-STALE = {"routine": timedelta(hours=1), "answer": timedelta(hours=4), "consent": timedelta(minutes=5)}
+LANES = {name: kind.lane for name, kind in KINDS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +32,7 @@ class Draft:
     escalation_id: UUID | None = None
     author_id: UUID | None = None
     ready_at: datetime | None = None
+    expires_at: datetime | None = None  # earlier than its kind would have it
 
 
 def post(scene: Scene, setting: Setting, draft: Draft, now: datetime) -> Scene:
@@ -51,10 +48,11 @@ def withhold(scene: Scene, setting: Setting, draft: Draft, now: datetime) -> Sce
 def _row(setting: Setting, draft: Draft, now: datetime, state: str) -> Outbound:
     size = count_segments(draft.body)
     ready = draft.ready_at or now
-    stale = STALE.get(draft.kind)
+    stale = KINDS[draft.kind].stale
+    ends = [at for at in (None if stale is None else ready + stale, draft.expires_at) if at is not None]
     return Outbound(
         id=setting.new_id(), number_id=draft.number_id, kind=draft.kind, lane=LANES[draft.kind], body=draft.body,
-        language=draft.language, at=now, ready_at=ready, expires_at=None if stale is None else ready + stale, state=state,
+        language=draft.language, at=now, ready_at=ready, expires_at=min(ends, default=None), state=state,
         reason={"rule": draft.rule, **draft.because}, cause_id=draft.cause_id, conversation_id=draft.conversation_id,
         thread_id=draft.thread_id, escalation_id=draft.escalation_id, author_id=draft.author_id,
         segments=size.segments, encoding=size.encoding, final_at=now if state == "withheld" else None,

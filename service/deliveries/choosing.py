@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
-from service.rules.windows import is_open
+from service.rules.kinds import UNASKED
+from service.rules.member_hours import is_open, member_hours
 from service.store.consequences import STOPPED
 from service.store.rows import Member, Number
 from service.store.sending import Mark, Sender, Waiting
@@ -51,7 +52,7 @@ def why_held(item: Waiting, now: datetime) -> str | None:
         return STOPPED
     if outbound.expires_at is not None and outbound.expires_at <= now:
         return "it had become stale"
-    return _why_not_unasked(item.member, now) if outbound.kind == "routine" and item.member is not None else None
+    return _why_not_unasked(item.member, now) if outbound.kind in UNASKED and item.member is not None else None
 
 
 def is_stopped(number: Number) -> bool:
@@ -62,5 +63,5 @@ def is_stopped(number: Number) -> bool:
 def _why_not_unasked(member: Member, now: datetime) -> str | None:
     if member.paused_at is not None and (member.paused_until is None or member.paused_until > now):
         return "they had paused"
-    window = (time.fromisoformat(member.window_start), time.fromisoformat(member.window_end))
-    return None if is_open(window, member.zone, now) else "their window had closed"
+    hours = member_hours((member.window_start, member.window_end), member.windows)
+    return None if is_open(hours, member.zone, now) else "their window had closed"

@@ -9,11 +9,13 @@ from typing import Literal
 from uuid import UUID
 
 from service.gateways.twilio import Accepted, Known, TwilioRefused, TwilioUncertain
+from service.rules.kinds import KINDS
 from service.store.outcomes import Outcome, Report
 from service.store.rows import Outbound
 
 # Kinds that go out again at once when it is uncertain whether they went, once for each message (DESIGN.md, the table).
-REPEATED = ("alert", "safety")
+REPEATED = tuple(name for name, kind in KINDS.items() if kind.uncertain == "again once")
+LONGEST_VALIDITY = 14_400  # seconds; the provider's own limit for a text in its queue
 SAFETY_TRIES = 6  # after which a person is the net: the ladder climbs on
 # Tries on temporary refusals: an alert that cannot go soon makes the ladder climb; the others outlast an outage of hours.
 TRIES = {"alert": 4}
@@ -89,7 +91,9 @@ def validity(outbound: Outbound, now: datetime) -> int:
     """For how many seconds the provider may still send it: a page soon or not at all, nothing later than it is worth."""
     if outbound.kind == "alert":
         return 300
-    return 14_400 if outbound.expires_at is None else int((outbound.expires_at - now).total_seconds())
+    if outbound.expires_at is None:
+        return LONGEST_VALIDITY
+    return min(LONGEST_VALIDITY, int((outbound.expires_at - now).total_seconds()))
 
 
 def _next_try(outbound: Outbound, refused: TwilioRefused, now: datetime) -> datetime | None:

@@ -7,10 +7,10 @@ from datetime import timedelta
 import psycopg
 import pytest
 
-from service.explained_words import KINDS, STATES, say_reason
+from service.explained_words import STATES, say_reason
 from service.explanations import Looking, explain_message
 from service.gateways.ids import new_id
-from service.outbox import LANES
+from service.rules.kinds import KINDS
 from service.store.reading import Reader
 from service.store.rows import Escalation, QueueItem
 from tests.stored import KEYS, NOW, ZONE, a_member, a_number, a_specialist, an_inbound, an_outbound, owned, store
@@ -162,10 +162,10 @@ def test_a_held_message_tells_when_it_may_go(database: str, reader: Reader) -> N
     assert "After Friday 6 March 2026, 15:00:00" in text
 
 
-@pytest.mark.parametrize("kind", sorted(LANES))
+@pytest.mark.parametrize("kind", sorted(KINDS))
 def test_every_kind_of_message_has_words(kind: str) -> None:
     """A kind that is added must be explained too."""
-    assert KINDS[kind]
+    assert KINDS[kind].meaning
 
 
 def test_every_state_of_delivery_has_words() -> None:

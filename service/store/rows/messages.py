@@ -38,7 +38,7 @@ class Outbound(Row):
     ONCE: ClassVar[bool] = True  # what is sent is never rewritten; delivery moves its state by itself
     id: UUID
     number_id: UUID
-    kind: str  # routine | answer | person | safety | consent | alert | staff
+    kind: str  # see service.rules.kinds
     lane: int  # 0 safety and alerts, 1 people and answers, 2 routine
     body: Sealed
     language: str
@@ -81,6 +81,9 @@ class Conversation(Row):
     state: str = "open"  # open | ended
     ended_at: datetime | None = None
     fence: int = 0
+    kind: str = "routine"  # of what it says unasked: routine | time-bound
+    until_at: datetime | None = None  # the date after which a reminder says nothing more
+    schedule_id: UUID | None = None  # what began it
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,9 @@ class Member(Row):
     specialist_id: UUID | None = None
     window_start: str = "09:00"
     window_end: str = "20:00"
+    windows: Json = field(
+        default_factory=dict
+    )  # other hours by weekday ("0" is Monday): [begin, end], or null for none
     per_day: int = 1
     per_week: int = 4
     paused_at: datetime | None = None
@@ -67,7 +70,10 @@ class Staff(Row):
 
 @dataclass(frozen=True, slots=True)
 class Schedule(Row):
-    """One rule of a member's own for one flow: RFC 5545 on local time in the member's zone."""
+    """One rule of a member's own for one flow: RFC 5545 on local time in the member's zone.
+
+    One that hangs on a date has the rule of a single moment, which is worked out anew when the date moves.
+    """
 
     TABLE: ClassVar[str] = "schedules"
     id: UUID
@@ -78,7 +84,15 @@ class Schedule(Row):
     starts: str  # local time without zone, ISO
     revision: int = 1
     active: bool = True
-    next_at: datetime | None = None
+    next_at: datetime | None = None  # the rule's own next moment; the timer says when it is acted on
+    kind: str = "routine"  # routine | time-bound
+    spread: int = 0  # minutes after the moment within which it speaks
+    unless_heard: bool = False  # not on a day on which they wrote
+    skip_holidays: bool = False  # not on a holiday of the organisation
+    date_id: UUID | None = None  # what it hangs on: the same for all schedules of one date
+    date_at: str | None = None  # local time of that date, without zone, ISO
+    relative: str | None = None  # how far from it: 2 days before at 12:00
+    last_at: datetime | None = None  # when it last spoke
 
 
 @dataclass(frozen=True, slots=True)
