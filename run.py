@@ -23,6 +23,12 @@ PROGRAMS = "Scripts" if os.name == "nt" else "bin"
 WANTED = (3, 11)
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
+# Commands that look at no installation.
+ABOUT_FILES = (
+    *(["schedule"], ["fallback"], ["bench"], ["faults"], ["explain", "text"]),
+    *(["flows", name] for name in ("check", "test", "play", "graph", "schema", "import")),
+)
+
 USAGE = """Usage: python3 run.py COMMAND ...
 
   demo [--port N] [--data DIR] [--fresh] [--no-browser]   Try Peerline on this machine
@@ -76,7 +82,7 @@ def peerline(arguments: list[str]) -> int:
     """Run a Peerline command in the project's environment, in place of this process."""
     install("dev" if arguments[:1] in (["bench"], ["faults"]) else "base")
     python = str(program("python"))
-    os.execve(python, [python, "-m", "service.cli", *arguments], surroundings(arguments[:1]))  # noqa: S606 - our own command
+    os.execve(python, [python, "-m", "service.cli", *arguments], surroundings(arguments))  # noqa: S606 - our own command
 
 
 def test(arguments: list[str]) -> int:
@@ -201,17 +207,24 @@ def browser() -> None:
         say("There is no Chromium here, so the tests of pages are skipped. Install `chromium` to run them.")
 
 
-def surroundings(command: list[str]) -> dict[str, str]:
+def surroundings(arguments: list[str]) -> dict[str, str]:
     """The environment of a command: ours, then .env, then (but for `demo` itself) the demo's if nothing names a database."""
     found = {**read_variables(ROOT / ".env"), **os.environ}
     demo = ROOT / ".demo" / "environment"
-    if command != ["demo"] and "DATABASE_URL" not in found and demo.exists():
-        print("No DATABASE_URL is set: this is about the demo in .demo", file=sys.stderr)
+    if arguments[:1] != ["demo"] and "DATABASE_URL" not in found and demo.exists():
+        if is_about_people(arguments):
+            print("No DATABASE_URL is set: this is about the demo in .demo", file=sys.stderr)
         found = {**read_variables(demo), **found}
     found.setdefault("PEERLINE_CONFIG", str(ROOT / "config"))
     found.setdefault("PEERLINE_FLOWS", str(ROOT / "flows"))
     found["PYTHONPATH"] = os.pathsep.join(filter(None, [str(ROOT), found.get("PYTHONPATH")]))
     return found
+
+
+def is_about_people(arguments: list[str]) -> bool:
+    """Whether a command looks at an installation, so that somebody must know at which; others look at files and words alone."""
+    asks_for_help = {"--help", "-h"} & {*arguments, *([] if arguments else ["--help"])}
+    return not asks_for_help and not any(arguments[: len(each)] == each for each in ABOUT_FILES)
 
 
 def read_variables(path: Path) -> dict[str, str]:

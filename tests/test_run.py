@@ -80,3 +80,13 @@ def test_the_packages_that_run_are_the_packages_that_are_tested() -> None:
 def _pins(file: Path) -> dict[str, str]:
     lines = [line for line in file.read_text().splitlines() if "==" in line]
     return {line.partition("==")[0]: line.partition("==")[2].split()[0] for line in lines}
+
+
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [("queue", True), ("explain member +15555550101", True), ("flows publish x.yaml", True), ("doctor", True),
+     ("", False), ("--help", False), ("queue --help", False), ("flows check", False), ("explain text hi", False)],
+)  # fmt: skip
+def test_only_what_looks_at_people_says_at_whose(command: str, *, told: bool) -> None:
+    """A line about the demo stands before what is about the demo, and before nothing else."""
+    assert run.is_about_people(command.split()) is told
