@@ -114,7 +114,8 @@ def shipped() -> tuple[Path, ...]:
 
 def read_sources(files: Sequence[Path]) -> Mapping[str, str]:
     """The files and their neighbours, which they may run, by name; what is not UTF-8 is left for the check to find."""
-    folders = {folder for file in files for folder in (file.parent, *file.parent.parents[:1])}
+    folders = {file.parent for file in files}
+    folders |= {folder.parent for folder in folders if folder.name == "waiting"}
     beside = {path for folder in folders for path in folder.glob("*.yaml")}
     return {str(path): _read(path) for path in sorted({*files, *beside})}
 
