@@ -40,6 +40,21 @@ CONSENT = {
     "wrong": "This number turned out to be the wrong one: nothing goes out to it unasked.",
 }
 
+# What each kind of timer will do, told before its moment has come.
+COMING = {
+    "check-in": "the next check-in is due",
+    "welcome": "the welcome is due",
+    "silence": "the conversation goes on without an answer",
+    "resume": "their pause ends",
+    "promise": "whoever promised to answer is reminded",
+    "thread": "the thread closes, if nobody writes and nothing waits",
+    "rung": "the next person is told of the alert",
+    "outcome": "whoever took the alert is asked how it went",
+    "page failed": "the alert goes on, as a text to staff did not arrive",
+    "not sent": "whoever wrote is told that their words did not go",
+    "unsettled": "their message is taken up again",
+}
+
 
 def explain_member(looking: Looking, phone: str) -> Explanation | None:
     """Explain how things stand with the member who has this E.164 number; None where no member has it.
@@ -146,7 +161,8 @@ def _set_for_later(looking: Looking, number: Number, member: Member) -> tuple[st
     timers = looking.reader.rows(Timer, "x.number_id = %(id)s order by x.due_at", id=number.id)
     aside = {True: " (set aside after failing; somebody was told)", False: ""}
     return tuple(
-        f"Set for {say_time(timer.due_at, member.zone)}: {timer.kind}{aside[timer.aside]}." for timer in timers
+        f"{say_time(timer.due_at, member.zone)}: {COMING.get(timer.kind, timer.kind)}{aside[timer.aside]}."
+        for timer in timers
     )
 
 

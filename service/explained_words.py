@@ -41,6 +41,8 @@ ENDS = {
     "flow": "the conversation that was under way",
     "held": "a question back: for whom it is",
 }
+# Who it is for while it is nobody's by name.
+ROLES = {"on duty": "whoever takes it", "specialist": "a specialist"}
 # Rules that name the text that was chosen, and the reason that they stand for.
 RULES = (
     ("safety_", "words of danger were read in their message; the text that is true now is"),
@@ -122,7 +124,7 @@ def say_ends(message: Inbound) -> tuple[str, ...]:
 
 def say_queue(item: QueueItem, staff: Mapping[UUID, Staff], zone: str) -> str:
     """One thing that waits, or waited, for a person."""
-    whose = say_whose(item.staff_id, staff, f"whoever is there as {item.role}")
+    whose = say_whose(item.staff_id, staff, ROLES.get(item.role, f"the {item.role}"))
     said = f"Waits for {whose} since {say_time(item.since, zone)}: {item.why}"
     if item.closed_at is not None:
         said = f"Waited for {whose} from {say_time(item.since, zone)} to {say_time(item.closed_at, zone)}: {item.why}"

@@ -7,11 +7,15 @@ from datetime import timedelta
 import psycopg
 import pytest
 
-from service.explained_people import LAST, explain_member
+from service.deliveries.telling import TIMER_HANDLERS as DELIVERIES
+from service.escalations import TIMER_HANDLERS as LADDER
+from service.explained_people import COMING, LAST, explain_member
 from service.explanations import Looking
 from service.gateways.ids import new_id
+from service.promises import TIMER_HANDLERS as PROMISES
 from service.store.reading import Reader
 from service.store.rows import Conversation, Ledger, QueueItem, Schedule, Timer
+from service.threads import TIMER_HANDLERS as THREADS
 from tests.stored import (
     EARLIER,
     KEYS,
@@ -111,7 +115,7 @@ def test_what_is_under_way_is_told(database: str, looking: Looking) -> None:
     assert "Their specialist is Rosa; the backup is nobody." in text
     assert "In the conversation check-in since" in text
     assert "Waits for Rosa since" in text
-    assert "Set for Friday 6 March 2026, 11:00:00 (America/New_York): silence." in text
+    assert "Friday 6 March 2026, 11:00:00 (America/New_York): the conversation goes on without an answer." in text
 
 
 def test_the_last_messages_tell_their_reasons_and_no_words(database: str, looking: Looking) -> None:
@@ -135,3 +139,8 @@ def test_a_number_that_is_no_members_has_nothing_to_tell(database: str, looking:
     rosa = a_specialist(number)
     store(database, number, owned(number, rosa), rosa)
     assert explain_member(looking, PHONE) is None
+
+
+def test_what_is_set_for_later_is_told_in_words() -> None:
+    """A kind of timer that a capability brings has words for whoever asks."""
+    assert {*LADDER, *PROMISES, *THREADS, *DELIVERIES} - COMING.keys() == set()
