@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from service.braking import brake_answers, is_act, loops, note_text, wait_unanswered
 from service.consent import help_asked, help_passing, is_overtaken, start, stop
 from service.conversations import Handlers, go_on, names_a_reply, replied, takes_any_words
 from service.facts import is_paused
@@ -26,7 +27,7 @@ from service.rules.service_words import Command, read_command
 from service.rules.setting import Setting
 from service.safety import Danger, answer_danger, danger_of
 from service.store.gather import PARTS
-from service.store.rows import Inbound
+from service.store.rows import Inbound, Outbound
 from service.store.scene import Scene
 from service.strangers import meet
 
@@ -52,11 +53,16 @@ class Reading:
 def decide_text(scene: Scene, setting: Setting, handlers: Handlers, inbound: Inbound, now: datetime) -> Scene:
     """The scene after a text from a member or from a number nobody knows, with the message settled in it."""
     reading = read(scene, setting, inbound)
+    word = None if reading.command is None else reading.command.word
+    scene = note_text(scene, inbound, now, act=is_act(scene, setting, inbound, word, now))
+    settled = replace(inbound, state="settled", verdict=reading.verdict)
+    if loops(scene) and reading.danger is None and reading.consent in (None, "help"):
+        ends = {"in": ["queue"], "how": "the same text again and again"}
+        return wait_unanswered(scene, setting, inbound, now).with_rows(replace(settled, ends=ends))
     before = scene
     scene = _follow(scene, setting, handlers, reading, inbound, now)
-    return scene.with_rows(
-        replace(inbound, state="settled", verdict=reading.verdict, ends=_ends(before, scene, reading))
-    )
+    scene = brake_answers(before, scene, setting, handlers, inbound, now)
+    return scene.with_rows(replace(settled, ends=_ends(before, scene, reading)))
 
 
 def read(scene: Scene, setting: Setting, inbound: Inbound) -> Reading:
@@ -166,9 +172,13 @@ _ENDS: dict[str, Callable[[Any, Scene], str | None]] = {
     "consent_ledger": lambda _row, _scene: "consent",
     "queue": lambda _row, _scene: "queue",
     "escalations": lambda _row, _scene: "alert",
-    "outbound": lambda row, scene: "answer" if row.number_id == scene.number.id else "relay",
+    "outbound": lambda row, scene: None if row.state == "withheld" else _said(row, scene),
     "conversations": lambda _row, _scene: "flow",
 }
+
+
+def _said(row: Outbound, scene: Scene) -> str:
+    return "answer" if row.number_id == scene.number.id else "relay"
 
 
 def _ends(before: Scene, after: Scene, reading: Reading) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from service.braking import person_wrote
 from service.outbox import Draft, post, withhold
 from service.queues import answered
 from service.rules.setting import Setting
@@ -34,7 +35,8 @@ def deliver(
         return tell(scene, setting, person, "not_sent_stopped", now, tag=thread.tag), "not sent"
     for part in parts_of(draft.body):
         scene = post(scene, setting, replace(draft, body=part), now)
-    scene = answered(touched(scene, thread, now), thread.number_id, person.id, "a person answered", now)
+    scene = person_wrote(touched(scene, thread, now), thread.number_id, now)
+    scene = answered(scene, thread.number_id, person.id, "a person answered", now)
     return scene, "sent"
 
 

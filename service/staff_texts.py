@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from service.braking import brake_tells, loops, note_text, wait_unanswered
 from service.codes import Spoken, free, is_blocked, page_of, read_code, read_free, wrong_code
 from service.escalations import close, number_of, pass_, raise_alert, take
 from service.handoffs import Passing, Raising
@@ -64,7 +65,7 @@ def decide_staff(scene: Scene, setting: Setting, inbound: Inbound, now: datetime
     if person is None:
         raise ValueError("this number belongs to nobody of the staff")
     told = Told(person, inbound, now)
-    outcome = _follow(scene, setting, told)
+    outcome = _braked(scene, setting, told)
     scene, ends = outcome.scene, {outcome.ends}
     verdict: dict[str, Any] = {}
     if outcome.own:
@@ -74,6 +75,18 @@ def decide_staff(scene: Scene, setting: Setting, inbound: Inbound, now: datetime
             scene = raise_alert(scene, setting, _raising(scene, risk, inbound), now)
             ends |= {"alert", "queue"}
     return scene.with_rows(replace(inbound, state="settled", verdict=verdict, ends={"in": sorted(ends), "how": outcome.how}))
+
+
+def _braked(scene: Scene, setting: Setting, told: Told) -> Outcome:
+    """What the text came to; a phone that answers by itself, as some do while driving, is told only so often what it did."""
+    scene = note_text(scene, told.inbound, told.now, act=False)
+    if loops(scene):
+        scene = wait_unanswered(scene, setting, told.inbound, told.now)
+        return Outcome(scene, "queue", "the same text again and again", own=True)
+    outcome = _follow(scene, setting, told)
+    if outcome.ends in ("consent", "alert", "relay"):
+        return outcome
+    return replace(outcome, scene=brake_tells(scene, outcome.scene, told.now))
 
 
 def _follow(scene: Scene, setting: Setting, told: Told) -> Outcome:
