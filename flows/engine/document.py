@@ -24,6 +24,7 @@ from flows.engine.problems import Place, Problems
 
 LARGEST = 262_144  # characters; the longest flow we know of has 30,000
 DEEPEST = 16  # levels; a test script, the deepest thing there is, needs nine
+LONGEST_TEXT = 2_000  # characters in one word or text; a text message has at most 1,600
 MOST_NODES = 40_000  # a flow of 200 steps has about 7,000
 TOP = Place(1, 1)
 
@@ -191,6 +192,9 @@ class _Builder:
 
     def _add(self, node: Node) -> bool:
         self.nodes += 1
+        if isinstance(node, Scalar) and len(node.text) > LONGEST_TEXT:
+            message = f"This text has {len(node.text)} characters; {LONGEST_TEXT} is the most."
+            return self._give_up("form.too-large", message, "Split it into several texts.")
         if self.nodes > MOST_NODES:
             return self._give_up(
                 "form.too-many", f"The file has more than {MOST_NODES} parts.", "Split the flow, with run:."

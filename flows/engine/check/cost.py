@@ -1,7 +1,7 @@
 """Proof 13, cost: the most texts and segments that any path can send, per language, against the flow's budget.
 
 A path is a whole conversation: every question asked back once and every rung of silence told. Flows that are run count
-with their own dearest path. Where a circle that waits sends texts, there is no most, and a budget says so.
+with their own dearest path. Where a circle sends texts there is no most, and a budget says so.
 """
 
 from collections.abc import Mapping
@@ -9,127 +9,83 @@ from dataclasses import dataclass
 
 from flows.engine.catalogue import Catalogue
 from flows.engine.check.length import most_segments
-from flows.engine.flow import Ask, Flow, Run, Say, Verb
-from flows.engine.outline import Position, Way, ways_of
+from flows.engine.check.longest import Stretch, heaviest
+from flows.engine.flow import Ask, Flow, Run, Say, Text
+from flows.engine.outline import Position, ways_of
 from flows.engine.problems import Problems
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What a dearest path sends. `endless` says that a circle sends texts, so that there is no dearest."""
+    """What the dearest path of a flow sends in one language; `endless` where a circle sends texts."""
 
     texts: int
     segments: int
-    path: tuple[str, ...] = ()
-    endless: bool = False
+    path: str
+    endless: bool
 
 
-def check_cost(flow: Flow, flows: Mapping[str, Flow], catalogue: Catalogue, problems: Problems) -> None:
-    """Note a budget that some path can exceed, naming the path."""
-    if flow.budget is None:
-        return
-    for language in flow.languages:
-        cost = dearest(flow, flows, catalogue, language)
+NOTHING = Cost(0, 0, "", endless=False)
+
+
+def check_cost(
+    flow: Flow, costs: Mapping[str, Mapping[str, Cost]], catalogue: Catalogue, problems: Problems
+) -> Mapping[str, Cost]:
+    """Note a budget that some path can exceed, naming the path; gives the cost of the flow in each of its languages.
+
+    `costs` holds those of the flows that it runs.
+    """
+    own = {language: cost_of(flow, costs, catalogue, language) for language in flow.languages}
+    for language, cost in own.items() if flow.budget is not None else ():
         if cost.endless:
-            message = f"There is no most to what this flow can send: {' → '.join(cost.path)} can go round."
+            message = f"There is no most to what this flow can send: {cost.path} can go round."
             problems.error("cost.endless", flow.place, message, "Let the circle end, or take the budget out.")
-        elif cost.segments > flow.budget:
-            way = " → ".join(dict.fromkeys(cost.path))
-            message = f"In {language} a conversation can send {cost.segments} segments in {cost.texts} texts, by {way}."
+        elif cost.segments > (flow.budget or 0):
+            message = (
+                f"In {language} a conversation can send {cost.segments} segments in {cost.texts} texts, by {cost.path}."
+            )
             problems.error(
                 "cost.budget", flow.place, message, f"Shorten that way, or raise the budget of {flow.budget}."
             )
+    return own
 
 
-def dearest(
-    flow: Flow, flows: Mapping[str, Flow], catalogue: Catalogue, language: str, running: frozenset[str] = frozenset()
-) -> Cost:
-    """The dearest path of a flow in a language, in segments; found from the ends backwards over circles told apart."""
+def cost_of(flow: Flow, costs: Mapping[str, Mapping[str, Cost]], catalogue: Catalogue, language: str) -> Cost:
+    """The dearest path of a flow in a language, by its segments."""
+
+    def weight(at: Position) -> int:
+        return _segments(flow, at, costs, catalogue, language)
+
     ways = ways_of(flow)
-    costs = {at: _verb_cost(flow, _verb(flow, at), flows, catalogue, language, running) for at in ways}
-    best: dict[Position, Cost] = {}
-    for component in _components(ways, (flow.first, 0)):
-        is_circle = len(component) > 1 or any(way.to == component[0] for way in ways[component[0]])
-        following = [best[way.to] for at in component for way in ways[at] if way.to in best and way.to not in component]
-        onward = max(following, key=lambda cost: cost.segments, default=Cost(0, 0))
-        own = [costs[at] for at in component]
-        endless = (
-            onward.endless or any(cost.endless for cost in own) or (is_circle and any(cost.segments for cost in own))
-        )
-        for at in component:
-            best[at] = _joined(at, own, onward, endless=endless)
-    return best.get((flow.first, 0), Cost(0, 0))
+    start = (flow.first, 0)
+    dearest = heaviest(ways, weight).get(start, Stretch(0))
+    texts = heaviest(ways, lambda at: _texts(flow, at, costs, language)).get(start, Stretch(0))
+    endless = dearest.endless or any(_run_cost(flow, at, costs, language).endless for at in ways)
+    return Cost(texts.weight, dearest.weight, dearest.way, endless)
 
 
-def _joined(at: Position, own: list[Cost], onward: Cost, *, endless: bool) -> Cost:
-    texts, segments = sum(cost.texts for cost in own), sum(cost.segments for cost in own)
-    return Cost(texts + onward.texts, segments + onward.segments, (at[0], *onward.path), endless)
+def _run_cost(flow: Flow, at: Position, costs: Mapping[str, Mapping[str, Cost]], language: str) -> Cost:
+    """The cost of the flow that a verb runs; nothing for other verbs, the dearest where it lacks the language."""
+    verb = flow.steps[at[0]].verbs[at[1]]
+    known = costs.get(verb.flow, {}) if isinstance(verb, Run) else {}
+    return known.get(language) or max(known.values(), key=lambda cost: cost.segments, default=NOTHING)
 
 
-def _verb(flow: Flow, at: Position) -> Verb:
-    return flow.steps[at[0]].verbs[at[1]]
-
-
-def _verb_cost(
-    flow: Flow, verb: Verb, flows: Mapping[str, Flow], catalogue: Catalogue, language: str, running: frozenset[str]
-) -> Cost:
-    """What one verb can send at most."""
-    if isinstance(verb, Run):
-        child = flows.get(verb.flow)
-        if child is None or verb.flow in running | {flow.name}:
-            return Cost(0, 0, endless=child is not None)
-        return dearest(child, flows, catalogue, language, running | {flow.name})
-    texts = [verb.text] if isinstance(verb, Say | Ask) else []
+def _told(flow: Flow, at: Position) -> list[Text]:
+    """Every text that one verb can send: a question asked again, asked back, and repeated in silence."""
+    verb = flow.steps[at[0]].verbs[at[1]]
     if isinstance(verb, Ask):
-        texts += [rung.text or verb.text for rung in verb.silence if rung.text or rung.repeat]
-        texts += [flow.unsure] if flow.unsure else []
-    return Cost(len(texts), sum(most_segments(text, language, flow, catalogue) for text in texts))
+        again = [rung.text or verb.text for rung in verb.silence if rung.text or rung.repeat]
+        return [verb.text, *again, *([flow.unsure] if flow.unsure else [])]
+    return [verb.text] if isinstance(verb, Say) else []
 
 
-def _components(ways: Mapping[Position, tuple[Way, ...]], start: Position) -> list[list[Position]]:
-    """Circles as one and everything else alone, ends first: Tarjan's way, without recursion."""
-    order: dict[Position, int] = {}
-    low: dict[Position, int] = {}
-    stack: list[Position] = []
-    found: list[list[Position]] = []
-    todo: list[tuple[Position, int]] = [(start, 0)] if start in ways else []
-    while todo:
-        at, number = todo.pop()
-        if number == 0:
-            order[at] = low[at] = len(order)
-            stack.append(at)
-        following = [way.to for way in ways[at] if way.to is not None and way.to in ways]
-        if number < len(following):
-            todo.append((at, number + 1))
-            _visit(following[number], at, order, low, stack, todo)
-            continue
-        _close(at, order, low, stack, found)
-        if todo:
-            low[todo[-1][0]] = min(low[todo[-1][0]], low[at])
-    return found
+def _segments(
+    flow: Flow, at: Position, costs: Mapping[str, Mapping[str, Cost]], catalogue: Catalogue, language: str
+) -> int:
+    told = sum(most_segments(text, language, flow, catalogue) for text in _told(flow, at))
+    return told + _run_cost(flow, at, costs, language).segments
 
 
-def _visit(
-    to: Position, at: Position, order: dict[Position, int], low: dict[Position, int],
-    stack: list[Position], todo: list[tuple[Position, int]],
-) -> None:  # fmt: skip
-    """Go on to a position that is new, or note a way back to one that is still open."""
-    if to not in order:
-        todo.append((to, 0))
-    elif to in stack:
-        low[at] = min(low[at], order[to])
-
-
-def _close(
-    at: Position,
-    order: dict[Position, int],
-    low: dict[Position, int],
-    stack: list[Position],
-    found: list[list[Position]],
-) -> None:
-    """Take a whole circle off the stack where it began."""
-    if low[at] != order[at]:
-        return
-    cut = stack.index(at)
-    found.append(stack[cut:])
-    del stack[cut:]
+def _texts(flow: Flow, at: Position, costs: Mapping[str, Mapping[str, Cost]], language: str) -> int:
+    return len(_told(flow, at)) + _run_cost(flow, at, costs, language).texts

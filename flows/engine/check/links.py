@@ -18,6 +18,7 @@ def check_links(files: Sequence[tuple[Flow, Problems]]) -> None:
             problems.error("names.taken", flow.place, message, "Give one of them another name.")
         flows.setdefault(flow.name, flow)
     for flow, problems in files:
+        check_runs_itself(flow, flows, problems)
         for verb in verbs_of(flow):
             if isinstance(verb, Run):
                 _check_run(flow, verb, flows, problems)
@@ -64,3 +65,44 @@ def _check_kept(flow: Flow, child: Flow, names: tuple[str, str], place: Place, p
     elif not fits(child.values[theirs], flow.keeps[ours]):
         message = f"{ours} is {flow.keeps[ours]}, and {theirs} is {child.values[theirs]}."
         problems.error("kinds.value", place, message, "Let the kinds agree.")
+
+
+def in_running_order(flows: Mapping[str, Flow]) -> tuple[str, ...]:
+    """Flows in an order in which each comes after those that it runs; those that run themselves are left out."""
+    order: dict[str, None] = {}
+    waiting = {name: runs_of(flow) & flows.keys() for name, flow in flows.items()}
+    while ready := [name for name, needed in waiting.items() if needed <= order.keys()]:
+        order |= dict.fromkeys(ready)
+        waiting = {name: needed for name, needed in waiting.items() if name not in order}
+    return tuple(order)
+
+
+def runs_of(flow: Flow) -> frozenset[str]:
+    """The names of the flows that a flow runs."""
+    return frozenset(verb.flow for verb in verbs_of(flow) if isinstance(verb, Run))
+
+
+def check_runs_itself(flow: Flow, flows: Mapping[str, Flow], problems: Problems) -> None:
+    """Note a flow that comes round to itself by the flows that it runs: nobody would ever come out of it."""
+    came_from: dict[str, str] = {}
+    todo = [flow.name]
+    while todo:
+        name = todo.pop()
+        for child in sorted(runs_of(flows[name]) & flows.keys()):
+            if child == flow.name:
+                way = " → ".join([flow.name, *reversed(_back(came_from, name, flow.name)), flow.name])
+                problems.error(
+                    "ways.runs-itself", flow.place, f"This flow runs itself: {way}.", "Let one of them end instead."
+                )
+                return
+            if child not in came_from:
+                came_from[child] = name
+                todo.append(child)
+
+
+def _back(came_from: Mapping[str, str], name: str, start: str) -> list[str]:
+    names = []
+    while name != start:
+        names.append(name)
+        name = came_from[name]
+    return names

@@ -18,6 +18,7 @@ FLOW_KEYS = (
     "flow", "title", "purpose", "languages", "takes", "keeps", "gives", "start", "unsure", "silence", "discreet",
     "coverage", "budget", "renamed", "steps", "tests",
 )  # fmt: skip
+MOST_VALUES = 100
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _VALUE_NAME = re.compile(r"[a-z][a-z0-9_]*")
 _KIND_HELP = "Write number 1 to 5, one of a, b, yes or no, time, date, postal code, phone number, recording or words."
@@ -92,7 +93,11 @@ def _values(reading: Reading, node: Node | None, what: str) -> dict[str, Kind]:
             "form.kind", node.place, f"{what} holds names with their kinds.", "Write {feeling: number 1 to 5}."
         )
         return {}
-    values = {}
+    values: dict[str, Kind] = {}
+    if len(node.entries) > MOST_VALUES:
+        message = f"{what} has {len(node.entries)} values; {MOST_VALUES} is the most."
+        reading.error("form.too-many", node.place, message, "Move parts of the flow to flows of their own.")
+        return values
     for key, kind_node in node.entries:
         _check_value_name(reading, key.text, key.place)
         words = read_words(reading, kind_node, "a kind of value")

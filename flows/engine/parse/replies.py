@@ -18,6 +18,7 @@ ANYTHING = "anything"
 REPLY_KEYS = ("words", "number", "is", "value", "go")
 RUNG_KEYS = ("after", "at", "say", "repeat", "go")
 READ_KINDS = ("time", "date", "postal code", "phone number", "recording")
+MOST_REPLIES = 100
 ANY_NUMBER = (0, 999_999_999)
 _RANGE = re.compile(r"(\d{1,9})(?: to (\d{1,9}))?")
 
@@ -40,6 +41,10 @@ def read_replies(reading: Reading, node: Node | None, keep: Kind | None) -> Repl
         )
     elif node is not None:
         found = {key.text: _reply(reading, key, value, keep) for key, value in node.entries}
+    if len(found) > MOST_REPLIES and node is not None:
+        message = f"This question has {len(found)} replies; {MOST_REPLIES} is the most."
+        reading.error("form.too-many", node.place, message, "Ask in two steps, or let anything: take the rest.")
+        found = {}
     anything = found.pop(ANYTHING, None)
     return Replies(
         found, anything, build_matcher(found, reading.catalogue.reserved, takes_anything=anything is not None)

@@ -18,6 +18,7 @@ _PLAIN: Mapping[str, Callable[[Reading, Node], Verb | None]] = {
 }
 _WAITING: Mapping[str, Callable[[Reading, Node, Table], Verb | None]] = {"ask": verbs.read_ask, "wait": verbs.read_wait}
 _LAST = ("then", "end")
+MOST_STEPS = 2_000
 _BESIDE = {"ask": ("replies", "silence", "skip"), "wait": ("replies",)}
 STEP_KEYS = (*_PLAIN, *_WAITING, "keep", "replies", "silence", "skip", *_LAST)
 
@@ -27,6 +28,10 @@ def read_steps(reading: Reading, node: Node | None) -> dict[str, Step]:
     if not isinstance(node, Table) or not node.entries:
         if node is not None:
             reading.error("form.kind", node.place, "steps: holds a name for each step.", "Write NAME: {say: …}.")
+        return {}
+    if len(node.entries) > MOST_STEPS:
+        message = f"The flow has {len(node.entries)} steps; {MOST_STEPS} is the most."
+        reading.error("form.too-many", node.place, message, "Move parts of it to flows of their own, with run:.")
         return {}
     below = [key for key, _ in node.entries[1:]]
     return {
