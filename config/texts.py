@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 LANGUAGES = ("en", "es")
 _SLOT = re.compile(r"\{([a-z]+)\}")
@@ -122,10 +122,23 @@ def _load(path: Path, mistakes: list[str]) -> Mapping[str, str]:
     except FileNotFoundError:
         mistakes.append(f"{path.name}: the file {path} is missing; copy it from the release and edit the copy")
         return {}
-    except (YAMLError, UnicodeDecodeError) as problem:
-        mistakes.append(f"{path}: cannot be read as YAML in UTF-8: {str(problem).splitlines()[0]}")
+    except MarkedYAMLError as problem:
+        line = problem.problem_mark.line + 1 if problem.problem_mark else 1
+        mistakes.append(f"{path}:{line}: {' '.join(str(problem.problem).split())}; mend this line")
         return {}
-    texts = {str(key): str(text) for key, text in found.items()}
+    except (YAMLError, UnicodeDecodeError):
+        mistakes.append(f"{path}: cannot be read; save it as YAML in UTF-8")
+        return {}
+    if not isinstance(found, dict):
+        mistakes.append(f"{path}: must hold a text behind each key, as in `skipped: That is fine.`")
+        return {}
+    texts = {str(key): text for key, text in found.items() if isinstance(text, str) and text.strip()}
+    mistakes += [
+        f"{path}: the text {str(key)!r} is empty or no text; write it between quotation marks"
+        for key in found
+        if str(key) not in texts
+    ]
+    texts |= {str(key): "" for key in found if str(key) not in texts}
     mistakes += [f"{path}: the text {key!r} is missing; add it" for key in sorted(KEYS.keys() - texts.keys())]
     mistakes += [
         f"{path}: there is no text {key!r}; remove it or mend its spelling"
