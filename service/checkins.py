@@ -1,130 +1,105 @@
 """Check-ins at the moments of a member's own rules, and the welcome that comes before anything else is sent unasked.
 
-A check-in that does not go out leaves a withheld message with its reason, so that `explain` can tell why nobody wrote.
+Every moment of a rule ends in one of two ways, once: its flow begins, or a withheld message has the reason why it did not,
+so that `explain` can tell. That holds after any time without a worker too.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 
 from service.conversations import Beginning, Handlers, begin
-from service.facts import is_paused
+from service.facts import hours_of
+from service.holding import Slot, waits_until, why_held
 from service.outbox import Draft, withhold
-from service.rules.local_time import to_local
-from service.rules.schedule import next_moment
+from service.planning import next_slot, set_slot, speaks_at, until_of, values_of
+from service.rules.member_hours import next_open
 from service.rules.setting import Setting
-from service.rules.windows import Window, is_open, next_open
-from service.store.rows import Escalation, Member, Schedule, Thread, Timer
-from service.store.scene import Scene, since
+from service.rules.windows import Window
+from service.store.rows import Member, Schedule, Timer
+from service.store.scene import Scene
 from service.timers import set_timer
 
-TALKING = timedelta(hours=2)  # a check-in does not walk into a talk between two people (FEATURES.md, row 52)
-CALM = timedelta(hours=24)  # after an alert was closed (FLOW-LIBRARY.md, F5)
+AT_ONCE = 100  # moments that one decision settles after a long time without a worker; the rest follow at once
 
 
 def on_check_in(scene: Scene, setting: Setting, handlers: Handlers, timer: Timer, now: datetime) -> Scene:
-    """The scene when a schedule's moment has come: the next one set, and the check-in begun or withheld with its reason."""
+    """The scene when a schedule's moment has come: the next one set, and the flow begun or withheld with its reason.
+
+    Moments that were missed meanwhile are settled too, each by itself.
+    """
     schedule, member = scene.get(Schedule, timer.subject), scene.member
     if schedule is None or member is None or not schedule.active or timer.fence != str(schedule.revision):
         return scene
-    scene = set_next(scene, schedule, member, now)
-    shifted = _shifted(member, timer.due_at, now)
-    if shifted is not None and _reason_to_hold(scene, setting, member, timer, now) is None:
-        return set_timer(scene, "check-in", schedule.id, shifted, timer.fence)
-    reason = _reason_to_hold(scene, setting, member, timer, now) or _outside(member, now)
-    if reason is not None:
-        because = {"due": timer.due_at.isoformat(), "schedule": str(schedule.id), "flow": schedule.flow}
-        return withhold(scene, setting, Draft(scene.number.id, "routine", "", member.language, reason, because), now)
-    return begin(scene, setting, handlers, Beginning(schedule.flow, "schedule", "their own schedule"), now)
+    slot = Slot(schedule, schedule.next_at or timer.due_at, timer.due_at, until_of(schedule, member))
+    for _ in range(AT_ONCE):
+        scene, following = _settled(scene, setting, handlers, member, slot, now)
+        if following is None or following.meant > now:
+            return scene
+        slot = following
+    return scene
 
 
-def set_next(scene: Scene, schedule: Schedule, member: Member, after: datetime) -> Scene:
-    """The scene with a schedule's next moment as its timer; a rule that has none left comes to rest."""
-    found = next_moment(schedule.rule, member.zone, datetime.fromisoformat(schedule.starts), after)
-    scene = scene.with_rows(replace(schedule, next_at=found, active=found is not None))
-    return scene if found is None else set_timer(scene, "check-in", schedule.id, found, str(schedule.revision))
+def _settled(
+    scene: Scene, setting: Setting, handlers: Handlers, member: Member, slot: Slot, now: datetime
+) -> tuple[Scene, Slot | None]:
+    """The scene after one moment of a schedule, and the moment that follows; None where that is for another time."""
+    schedule, held = slot.schedule, why_held(scene, setting, member, slot, now)
+    later = None if held else waits_until(scene, setting, member, slot, now)
+    if later is not None:
+        return _put_off(scene, slot, later), None
+    following = next_slot(schedule, member, slot.moment)
+    spoken = schedule if held else replace(schedule, last_at=now)
+    scene = set_slot(scene, spoken, member, setting.organisation, following)
+    if held is not None:
+        scene = _withheld(scene, setting, member, slot, held, now)
+    else:
+        scene = begin(scene, setting, handlers, _beginning(slot, member), now)
+    kept = scene.get(Schedule, schedule.id)
+    if following is None or kept is None or kept.revision != schedule.revision:
+        return scene, None  # nothing follows, or the flow itself has set another rhythm
+    return scene, Slot(kept, following, speaks_at(kept, member, setting.organisation, following), slot.until)
+
+
+def _put_off(scene: Scene, slot: Slot, later: datetime) -> Scene:
+    scene = scene.with_rows(replace(slot.schedule, next_at=slot.moment))
+    return set_timer(scene, "check-in", slot.schedule.id, later, str(slot.schedule.revision))
+
+
+def _withheld(scene: Scene, setting: Setting, member: Member, slot: Slot, reason: str, now: datetime) -> Scene:
+    draft = Draft(scene.number.id, slot.schedule.kind, "", member.language, reason, _because(slot))
+    return withhold(scene, setting, draft, now)
+
+
+def _beginning(slot: Slot, member: Member) -> Beginning:
+    schedule = slot.schedule
+    rule = "their own schedule" if schedule.date_id is None else f"{schedule.relative}, counted from their date"
+    return Beginning(
+        schedule.flow, "schedule", rule, because=_because(slot), values=values_of(schedule, member),
+        kind=schedule.kind, until_at=slot.until, schedule_id=schedule.id,
+    )  # fmt: skip
+
+
+def _because(slot: Slot) -> dict[str, str | int]:
+    schedule = slot.schedule
+    return {
+        "due": slot.moment.isoformat(), "schedule": str(schedule.id), "flow": schedule.flow, "revision": schedule.revision
+    }  # fmt: skip
 
 
 def on_welcome(scene: Scene, setting: Setting, handlers: Handlers, timer: Timer, now: datetime) -> Scene:
-    """The scene when a member should be asked for their consent: once, inside their window, and never after a stop."""
+    """The scene when a member should be asked for their consent: once, inside their hours, and never after a stop."""
     member = scene.member
     if member is None or scene.number.consent != "unknown" or scene.conversation is not None:
         return scene
-    if not is_open(window_of(member), member.zone, now):
-        return set_timer(scene, "welcome", member.id, next_open(window_of(member), member.zone, now), timer.fence)
+    opening = next_open(hours_of(member, setting.organisation), member.zone, now)
+    if opening is None or opening > now:
+        return scene if opening is None else set_timer(scene, "welcome", member.id, opening, timer.fence)
     scene = begin(scene, setting, handlers, Beginning("welcome", "welcome", "the welcome comes first"), now)
     return scene.with_rows(replace(member, welcomed_at=now))
 
 
 def window_of(member: Member) -> Window:
-    """The hours of the member's day in which they may be written to unasked."""
+    """The member's usual hours, on the days for which they have no others."""
     return time.fromisoformat(member.window_start), time.fromisoformat(member.window_end)
-
-
-def may_write_unasked(scene: Scene, member: Member, now: datetime) -> datetime | None:
-    """None where automatic words may go out now by window and caps; else the next moment at which to look again."""
-    window = window_of(member)
-    if not is_open(window, member.zone, now):
-        return next_open(window, member.zone, now)
-    if _cap(scene, member, now) is not None:
-        return next_open(window, member.zone, now + timedelta(days=1))
-    return None
-
-
-def _shifted(member: Member, due: datetime, now: datetime) -> datetime | None:
-    """Where the window is closed now and opens again on the same local day, the check-in moves there."""
-    window = window_of(member)
-    if is_open(window, member.zone, now):
-        return None
-    opening = next_open(window, member.zone, now)
-    return opening if to_local(opening, member.zone).date() == to_local(due, member.zone).date() else None
-
-
-def _outside(member: Member, now: datetime) -> str | None:
-    return (
-        None
-        if is_open(window_of(member), member.zone, now)
-        else "outside their window, and it does not open again that day"
-    )
-
-
-def _reason_to_hold(scene: Scene, setting: Setting, member: Member, timer: Timer, now: datetime) -> str | None:
-    """Why this check-in does not go out now, in the words of `explain`; None where nothing speaks against it."""
-    late = now - timer.due_at > timedelta(minutes=setting.organisation.late_minutes)
-    reasons = (
-        (scene.number.consent == "stopped", "they said stop"),
-        (scene.number.consent != "given", "no consent on record: the welcome comes first"),
-        (is_paused(member, now), "paused"),
-        (late and is_open(window_of(member), member.zone, timer.due_at), f"late by more than {setting.organisation.late_minutes} minutes"),
-        (any(e.number_id == scene.number.id for e in scene.all(Escalation)), "an alert about them is open: people only"),
-        (_within(scene, "calm_from", CALM, now), "an alert about them was closed within a day: people only"),
-        (_talking(scene, now), "they are talking with a person"),
-        (_welcoming(scene), "the welcome is not finished"),
-    )  # fmt: skip
-    return next((words for holds, words in reasons if holds), None) or _cap(scene, member, now)
-
-
-def _within(scene: Scene, name: str, span: timedelta, now: datetime) -> bool:
-    at = since(scene, name)
-    return at is not None and now - at < span
-
-
-def _talking(scene: Scene, now: datetime) -> bool:
-    threads = (t for t in scene.all(Thread) if t.number_id == scene.number.id and t.closed_at is None)
-    return any(now - thread.last_words_at < TALKING for thread in threads)
-
-
-def _welcoming(scene: Scene) -> bool:
-    return scene.conversation is not None and scene.conversation.flow == "welcome"
-
-
-def _cap(scene: Scene, member: Member, now: datetime) -> str | None:
-    # Texts written at one moment belong together and count once.
-    moments = {datetime.fromisoformat(at) for at in scene.fact("routine_at", [])}
-    today = to_local(now, member.zone).date()
-    if sum(to_local(at, member.zone).date() == today for at in moments) >= member.per_day:
-        return f"already {member.per_day} unasked today, which is their cap"
-    if len(moments) >= member.per_week:
-        return f"already {member.per_week} unasked in seven days, which is their cap"
-    return None

@@ -7,8 +7,10 @@ handlers that the assembly hands in.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
+from uuid import UUID
 
 import orjson
 
@@ -19,9 +21,11 @@ from flows.engine.kinds import Value
 from flows.engine.matching import names_reply, takes_anything
 from flows.engine.session import Session, dump_session, load_session, new_session
 from flows.engine.step import advance
-from service.facts import facts_of
+from service.facts import facts_of, hours_of
 from service.handoffs import Doing, Passing, Raising
 from service.outbox import Draft, post
+from service.rules.kinds import UNASKED
+from service.rules.member_hours import closing
 from service.rules.setting import Setting
 from service.store.rows import Conversation, Inbound, Member, Turn
 from service.store.scene import Scene, Withdrawal
@@ -47,21 +51,25 @@ class Moment:
     now: datetime
     rule: str  # the rule that lets automatic words go out now
     inbound: Inbound | None = None
-
-    @property
-    def kind(self) -> str:
-        """An answer to their own message, or words nobody asked for, which keep to windows and caps."""
-        return "routine" if self.inbound is None else "answer"
+    because: Mapping[str, Any] = field(default_factory=dict)  # what else is kept as the reason
 
 
 @dataclass(frozen=True, slots=True)
 class Beginning:
-    """A conversation to begin: with which flow, by what, under which rule."""
+    """A conversation to begin: with which flow, by what, under which rule.
+
+    `kind` is that of its unasked words; a reminder says nothing after `until_at`. `values` are what the flow takes.
+    """
 
     flow: str
     started_by: str
     rule: str
     inbound: Inbound | None = None
+    because: Mapping[str, Any] = field(default_factory=dict)
+    values: Mapping[str, Value] = field(default_factory=dict)
+    kind: str = "routine"
+    until_at: datetime | None = None
+    schedule_id: UUID | None = None
 
 
 def begin(scene: Scene, setting: Setting, handlers: Handlers, beginning: Beginning, now: datetime) -> Scene:
@@ -70,10 +78,12 @@ def begin(scene: Scene, setting: Setting, handlers: Handlers, beginning: Beginni
     versions = fixed_versions(setting, beginning.flow, scene.fact("published", {}))
     session = new_session(beginning.flow)
     conversation = Conversation(
-        setting.new_id(), member.id, scene.number.id, beginning.flow, dict(versions), _dumped(session), now, beginning.started_by
+        setting.new_id(), member.id, scene.number.id, beginning.flow, dict(versions), _dumped(session), now, beginning.started_by,
+        kind=beginning.kind, until_at=beginning.until_at, schedule_id=beginning.schedule_id,
     )  # fmt: skip
     scene = end(scene, now, "another conversation began").with_rows(conversation)
-    scene = go_on(scene, setting, handlers, Moment(Started(), now, beginning.rule, beginning.inbound))
+    started = Moment(Started(beginning.values), now, beginning.rule, beginning.inbound, beginning.because)
+    scene = go_on(scene, setting, handlers, started)
     return _counted(scene, member, beginning.flow)
 
 
@@ -101,7 +111,7 @@ def end(scene: Scene, now: datetime, why: str) -> Scene:
     scene = cancel_timer(
         scene.with_rows(replace(conversation, state="ended", ended_at=now)), "silence", conversation.id
     )
-    return scene.withdraw(Withdrawal(scene.number.id, ("routine",), {"withdrawn": why}, conversation.id))
+    return scene.withdraw(Withdrawal(scene.number.id, UNASKED, {"withdrawn": why}, conversation.id))
 
 
 def names_a_reply(scene: Scene, setting: Setting, text: str, now: datetime) -> bool:
@@ -156,7 +166,7 @@ def _carry_out(
 def _one(scene: Scene, setting: Setting, handlers: Handlers, moment: Moment, effect: follow.Effect) -> Scene:
     match effect:
         case follow.Say():
-            return post(scene, setting, _said(scene, moment, effect), moment.now)
+            return post(scene, setting, _said(scene, setting, moment, effect), moment.now)
         case follow.Wait():
             conversation = _open(scene)
             return set_timer(scene, "silence", conversation.id, effect.until, str(effect.fence))
@@ -170,12 +180,21 @@ def _one(scene: Scene, setting: Setting, handlers: Handlers, moment: Moment, eff
             return _over(scene, setting, handlers, moment, effect)
 
 
-def _said(scene: Scene, moment: Moment, effect: follow.Say) -> Draft:
+def _said(scene: Scene, setting: Setting, moment: Moment, effect: follow.Say) -> Draft:
+    conversation, asked = _open(scene), moment.inbound is not None
+    named = {"flow": effect.flow, "step": effect.step, "version": conversation.versions.get(effect.flow)}
     return Draft(
-        scene.number.id, moment.kind, effect.text, effect.language, moment.rule,
-        {"flow": effect.flow, "step": effect.step, "version": _open(scene).versions.get(effect.flow)},
-        cause_id=None if moment.inbound is None else moment.inbound.id, conversation_id=_open(scene).id,
+        scene.number.id, "answer" if asked else conversation.kind, effect.text, effect.language, moment.rule,
+        {**moment.because, **named}, cause_id=None if moment.inbound is None else moment.inbound.id,
+        conversation_id=conversation.id, expires_at=None if asked else _expires(scene, setting, conversation, moment.now),
     )  # fmt: skip
+
+
+def _expires(scene: Scene, setting: Setting, conversation: Conversation, now: datetime) -> datetime | None:
+    """When words that nobody asked for are not sent any more: as the member's hours end, or as their date comes."""
+    member = _member(scene)
+    ends = (closing(hours_of(member, setting.organisation), member.zone, now), conversation.until_at)
+    return min((at for at in ends if at is not None), default=None)
 
 
 def _handed_on(

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from config.organisation import Organisation
 from flows.engine.facts import Facts
 from flows.engine.kinds import Value
 from service.rules.duty import duty_at, say_clock, say_opening
+from service.rules.hours import Hours
 from service.rules.local_time import to_local
+from service.rules.member_hours import member_hours
 from service.rules.setting import Setting
 from service.store.rows import Member, Staff, Turn
 from service.store.scene import Scene
@@ -39,6 +42,11 @@ def specialist_name(scene: Scene, setting: Setting, member: Member | None) -> st
     """The name of the member's specialist as members know it; the organisation's where there is none."""
     found = None if member is None or member.specialist_id is None else scene.get(Staff, member.specialist_id)
     return found.name if found is not None and found.active else setting.organisation.name
+
+
+def hours_of(member: Member, organisation: Organisation) -> Hours:
+    """The spans of the member's week in which they may be written to unasked: their own, within the organisation's."""
+    return member_hours((member.window_start, member.window_end), member.windows, organisation.window)
 
 
 def is_paused(member: Member, now: datetime) -> bool:

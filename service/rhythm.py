@@ -7,10 +7,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from flows.engine.kinds import Value
-from service.checkins import set_next
 from service.consent import record_answer
 from service.conversations import Handlers, Result
 from service.handoffs import Doing, Passing
+from service.planning import set_next
+from service.rules.kinds import UNASKED
 from service.rules.local_time import to_local
 from service.rules.setting import Setting
 from service.store.rows import Member, Schedule, Timer
@@ -40,7 +41,7 @@ def pause(scene: Scene, member: Member, length: timedelta | None, now: datetime)
     """The scene with the member resting, for a length of time or until they come back; nothing of theirs is lost."""
     until = None if length is None else now + length
     scene = scene.with_rows(replace(member, paused_at=now, paused_until=until))
-    scene = scene.withdraw(Withdrawal(scene.number.id, ("routine",), {"withdrawn": "they paused"}))
+    scene = scene.withdraw(Withdrawal(scene.number.id, UNASKED, {"withdrawn": "they paused"}))
     return cancel_timer(scene, "resume", member.id) if until is None else set_timer(scene, "resume", member.id, until)
 
 
@@ -71,7 +72,7 @@ def _set_rhythm(scene: Scene, setting: Setting, member: Member, doing: Doing, no
     else:
         schedule = replace(found, rule=DAYS, starts=starts, revision=found.revision + 1, active=True)
     # A first hello on the very day of the welcome would be one too many.
-    return set_next(scene, schedule, member, now + timedelta(hours=12))
+    return set_next(scene, schedule, member, setting.organisation, now + timedelta(hours=12))
 
 
 def _record_consent(scene: Scene, setting: Setting, _member: Member, doing: Doing, now: datetime) -> Scene:

@@ -13,7 +13,8 @@ from typing import Literal
 from uuid import UUID
 
 from config.organisation import Organisation
-from service.checkins import set_next, window_of
+from service.checkins import window_of
+from service.planning import moved_to_zone, set_next
 from service.rules.local_time import to_instant, to_local
 from service.rules.roster_files import MemberRow, StaffRow
 from service.rules.windows import next_open
@@ -65,9 +66,9 @@ def decide_member(scene: Scene, row: MemberRow, known: Known, house: House, plac
     member = _member(scene, row, known, house)
     after = scene if member == before else _owned(scene.with_rows(member), "member", member.id)
     after, about_consent = _consent(after, row, member, house)
-    after, about_schedule = _schedule(
-        after, row, member, house, moved=before is not None and before.zone != member.zone
-    )
+    if before is not None and before.zone != member.zone:
+        after = moved_to_zone(after, member, house.organisation, house.now)
+    after, about_schedule = _schedule(after, row, member, house)
     if before is None and after.number.consent == "unknown":
         after = set_timer(after, "welcome", member.id, _welcome_at(member, house, place))
         about_consent += ("no consent on record: the welcome goes first",)
@@ -153,14 +154,12 @@ def _consent(scene: Scene, row: MemberRow, member: Member, house: House) -> tupl
 _SAID = {"stopped": "they said STOP", "declined": "they said no to the welcome", "wrong": "this number was wrong"}
 
 
-def _schedule(
-    scene: Scene, row: MemberRow, member: Member, house: House, *, moved: bool
-) -> tuple[Scene, tuple[str, ...]]:
-    """The rule of the file where it is another than that of the last file; the next moment anew where the zone changed."""
+def _schedule(scene: Scene, row: MemberRow, member: Member, house: House) -> tuple[Scene, tuple[str, ...]]:
+    """The rule of the file where it is another than that of the last file; others stay as they are."""
     found = next((s for s in scene.all(Schedule) if s.flow == row.flow and s.member_id == member.id), None)
     wanted = {"flow": row.flow, "rule": row.rule}
     if not row.rule or scene.number.memory.get(IMPORTED) == wanted:
-        return (set_next(scene, found, member, house.now), ()) if moved and found else (scene, ())
+        return scene, ()
     starts = datetime.combine(to_local(house.now, member.zone).date(), window_of(member)[0]).isoformat()
     schedule = (
         Schedule(house.new_id(), member.id, scene.number.id, row.flow, row.rule, starts)
@@ -168,7 +167,9 @@ def _schedule(
         else replace(found, rule=row.rule, starts=starts, revision=found.revision + 1, active=True)
     )
     memory = {**scene.number.memory, IMPORTED: wanted}
-    scene = set_next(scene.with_rows(replace(scene.number, memory=memory)), schedule, member, house.now)
+    scene = set_next(
+        scene.with_rows(replace(scene.number, memory=memory)), schedule, member, house.organisation, house.now
+    )
     kept = scene.get(Schedule, schedule.id)
     return scene, (_next_said(row.flow, member, kept),)
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from service.checkins import may_write_unasked
 from service.conversations import Handlers, go_on, silent
+from service.holding import may_write_unasked
+from service.rules.kinds import UNASKED
 from service.rules.setting import Setting
 from service.store.rows import Outbound, Timer
 from service.store.scene import Scene
@@ -23,11 +24,11 @@ def on_silence(scene: Scene, setting: Setting, handlers: Handlers, timer: Timer,
     ):
         return scene
     after = go_on(scene, setting, handlers, silent(conversation.fence, now))
-    later = may_write_unasked(scene, member, now)
+    later = may_write_unasked(scene, setting, member, conversation.kind, now)
     if later is None or not _says_something(after):
         return after
     return set_timer(scene, "silence", conversation.id, later, timer.fence)
 
 
 def _says_something(scene: Scene) -> bool:
-    return any(isinstance(row, Outbound) and row.kind == "routine" for row in scene.changed.values())
+    return any(isinstance(row, Outbound) and row.kind in UNASKED for row in scene.changed.values())

@@ -3,6 +3,8 @@
 Revision: 0005; follows: 0004.
 """
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
@@ -12,7 +14,7 @@ down_revision = "0004"
 branch_labels = None
 depends_on = None
 
-_FILLED = (
+_FILLED: tuple[tuple[str, sa.Column[Any], str], ...] = (
     ("members", sa.Column("windows", JSONB()), "'{}'"),
     ("schedules", sa.Column("kind", sa.Text()), "'routine'"),
     ("schedules", sa.Column("spread", sa.BigInteger()), "0"),
@@ -20,7 +22,7 @@ _FILLED = (
     ("schedules", sa.Column("skip_holidays", sa.Boolean()), "false"),
     ("conversations", sa.Column("kind", sa.Text()), "'routine'"),
 )
-_EMPTY = (
+_EMPTY: tuple[tuple[str, sa.Column[Any]], ...] = (
     ("schedules", sa.Column("date_id", sa.Uuid(), nullable=True)),
     ("schedules", sa.Column("date_at", sa.Text(), nullable=True)),
     ("schedules", sa.Column("relative", sa.Text(), nullable=True)),
@@ -42,5 +44,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Take them away again."""
-    for table, column, *_ in (*_EMPTY, *_FILLED):
+    for table, column in _EMPTY:
+        op.drop_column(table, column.name)
+    for table, column, _ in _FILLED:
         op.drop_column(table, column.name)

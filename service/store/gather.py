@@ -133,6 +133,8 @@ _DOCUMENT = ",\n".join([
     ("'routine_at', (select coalesce(json_agg(o.at order by o.at), '[]') from outbound o where o.number_id = me.id"
     " and o.kind = 'routine' and o.state not in ('withheld', 'failed') and o.at > %(rest)s)"),
     f"'quiet', (select exists (select 1 from marks where name = '{QUIET}'))",
+    ("'reminded_at', (select coalesce(json_agg(o.at order by o.at), '[]') from outbound o where o.number_id = me.id"
+    " and o.kind = 'time-bound' and o.state not in ('withheld', 'failed') and o.at > %(rest)s)"),
     "'last_in_at', (select max(i.received_at) from inbound i where i.number_id = me.id)",
     "'running', (select coalesce(max(e.running), 0) from escalations e)",
     "'published', (select coalesce(json_object_agg(p.name, p.version), '{}') from published p)",

@@ -126,7 +126,7 @@ def test_the_prompts_do_not_repeat_before_all_had_their_turn() -> None:
     scene, bodies = sams_scene("given", RHYTHM), []
     for day in range(13):
         at = DUE + timedelta(days=day)
-        scene = replace(scene, facts={"published": PUBLISHED, "routine_at": []})
+        scene = replace(scene, facts={"published": PUBLISHED, "routine_at": []}, changed={})
         scene = on_check_in(scene, CONSULTED, HANDLERS, Timer("check-in", RHYTHM.id, SAM.number_id, at, fence="1"), at)
         bodies.append(asked(scene)[-1].body)
     assert len(set(bodies[:12])) == 12

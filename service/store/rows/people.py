@@ -41,15 +41,13 @@ class Member(Row):
     specialist_id: UUID | None = None
     window_start: str = "09:00"
     window_end: str = "20:00"
-    windows: Json = field(
-        default_factory=dict
-    )  # other hours by weekday ("0" is Monday): [begin, end], or null for none
     per_day: int = 1
     per_week: int = 4
     paused_at: datetime | None = None
     paused_until: datetime | None = None
     welcomed_at: datetime | None = None
     phone_seen_by: str | None = None  # me | maybe | unknown, the member's own answer
+    windows: Json = field(default_factory=dict)  # other hours by weekday, "0" is Monday: [begin, end], or null
 
 
 @dataclass(frozen=True, slots=True)
