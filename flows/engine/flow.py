@@ -83,15 +83,16 @@ class Reply:
 class Matcher:
     """The replies of one step, ready to be matched.
 
-    `exact` leads from plain words to a reply; `ranges` and `kinds` are in order; `loose` holds phrases that a slip of
-    the finger may be taken for, the service's own words among them with an empty name; `open` says that the step
+    `exact` leads from plain words to a reply; `ranges` and `kinds` are in order; `loose` holds, by
+    their first letter, the phrases that a slip of the finger may be taken for, the service's own among them with an
+    empty name; `open` says that the step
     takes any words.
     """
 
     exact: Mapping[str, str]
     ranges: tuple[tuple[int, int, str], ...]
     kinds: tuple[tuple[str, str], ...]
-    loose: tuple[tuple[str, str], ...]
+    loose: Mapping[str, tuple[tuple[str, str], ...]]
     open: bool
 
 

@@ -89,7 +89,8 @@ class Walk:
     def wait_for_rung(self, ask: Ask, number: int) -> None:
         """Wait for an answer, at most until this rung of the question's ladder of silence."""
         when = ask.silence[number].when if number < len(ask.silence) else UNANSWERED
-        self.frames[-1] = replace(self.frames[-1], rung=number)
+        if self.frames[-1].rung != number:
+            self.frames[-1] = replace(self.frames[-1], rung=number)
         self.wait_until(self.moment_of(when))
 
     def wait_until(self, until: datetime) -> None:
@@ -112,11 +113,15 @@ class Walk:
     def keep(self, name: str, value: Value) -> None:
         """Keep a value, if it is of the declared kind; anything else leaves the name without a value."""
         frame, kind = self.frame, self.flow.keeps.get(name)
-        if kind is None or value is None or not holds(kind, value):
-            self.frames[-1] = replace(frame, values={k: v for k, v in frame.values.items() if k != name})
-            return
-        self.frames[-1] = replace(frame, values={**frame.values, name: value})
-        self.effects.append(follow.Keep(name, value))
+        if kind is not None and value is not None and holds(kind, value):
+            self._set_values({**frame.values, name: value})
+            self.effects.append(follow.Keep(name, value))
+        elif name in frame.values:
+            self._set_values({k: v for k, v in frame.values.items() if k != name})
+
+    def _set_values(self, values: Mapping[str, Value]) -> None:
+        frame = self.frames[-1]
+        self.frames[-1] = Frame(frame.flow, frame.step, frame.at, frame.rung, frame.asked_back, values)
 
     def today(self) -> date:
         """The member's own date."""

@@ -57,7 +57,8 @@ def _without_waits(flow: Flow) -> Ways:
 def _reached_ways(flow: Flow) -> Ways:
     """The ways that can be reached from the start; what cannot be is told of by another proof."""
     ways = ways_of(flow)
-    return {at: ways[at] for at in reachable(ways, (flow.first, 0))}
+    reached = reachable(ways, (flow.first, 0))
+    return {at: leaving for at, leaving in ways.items() if at in reached}
 
 
 def _quiet_ways(flow: Flow) -> Ways:

@@ -66,7 +66,9 @@ def build_matcher(replies: Mapping[str, Reply], reserved: frozenset[str], *, tak
     kinds = tuple((reply.kind, name) for name, reply in replies.items() if reply.kind and reply.kind not in ANSWERS)
     loose = [(phrase, name) for phrase, name in exact.items() if len(phrase) >= 4]
     loose += [(word, "") for word in sorted(reserved) if len(word) >= 4 and word not in exact]
-    return Matcher(exact, tuple(ranges), kinds, tuple(loose), takes_anything)
+    letters = sorted({phrase[0] for phrase, _ in loose})
+    by_letter = {letter: tuple(pair for pair in loose if pair[0][0] == letter) for letter in letters}
+    return Matcher(exact, tuple(ranges), kinds, by_letter, takes_anything)
 
 
 def phrases(reply: Reply) -> tuple[str, ...]:
