@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 Word = TypeVar("Word", bound=str)
 
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+_COUNTRY = re.compile(r"[A-Z]{2}")
 _SHORT_NUMBER = re.compile(r"\+?[0-9][0-9 -]{1,18}")
 _SPAN = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])-([01][0-9]|2[0-4]):([0-5][0-9])")
 
@@ -67,6 +68,13 @@ def rate(text: str) -> float:
     if not 0 < value <= 1000:
         raise NotThisKind(f"'{text}' is not a rate.", "Write segments a second, such as 1.0.")
     return value
+
+
+def country(text: str) -> str:
+    """A country by its two letters (ISO 3166-1)."""
+    if not _COUNTRY.fullmatch(text):
+        raise NotThisKind(f"'{text}' is no country.", "Write its two letters, such as US or CA.")
+    return text
 
 
 def phone_number(text: str) -> str:

@@ -64,6 +64,8 @@ class Organisation:
     sender_rate: float
     late_minutes: int
     promise_minutes: int
+    spend_cap: int | None = None
+    countries: tuple[str, ...] = ("US", "CA")
 
 
 class OrganisationProblem(Exception):
@@ -91,12 +93,16 @@ Kind = Callable[[str], T]
 _REQUIRED = ("name", "main_number", "zone", "languages", "hours", "hours_text", "helplines")
 _OPTIONAL = (
     *("holidays", "window", "caps", "ladder"),
-    *("promise_minutes", "late_minutes", "opt_out", "sender_rate"),
+    *("promise_minutes", "late_minutes", "opt_out", "sender_rate", "spend_cap", "countries"),
 )
 _LONGEST_WAIT = 24 * 60
 _opt_out: Kind[OptOut] = kinds.one_of("own", "provider")
 _minutes = kinds.whole_number(0, _LONGEST_WAIT)
 _some_minutes = kinds.whole_number(1, _LONGEST_WAIT)
+
+
+def _segments(text: str) -> int | None:
+    return kinds.whole_number(1, 10_000_000)(text)
 
 
 class _Reading:
@@ -125,6 +131,8 @@ class _Reading:
             sender_rate=self.one(top.get("sender_rate"), kinds.rate, 1.0),
             late_minutes=self.one(top.get("late_minutes"), _some_minutes, 60),
             promise_minutes=self.one(top.get("promise_minutes"), _some_minutes, 15),
+            spend_cap=self.one(top.get("spend_cap"), _segments, None),
+            countries=self.several(top.get("countries"), kinds.country) or ("US", "CA"),
         )
 
     def hours(self, node: Node | None) -> Mapping[int, tuple[Span, ...]]:

@@ -80,6 +80,7 @@ KEYS: Mapping[str, frozenset[str]] = {
         "no_words": "",
         "picture": "",
         "promise_late": "tag",
+        "spend_cap": "org",
         "message_late": "org",
         "written_late": "time words",
         "member_stopped": "tag",

@@ -51,6 +51,7 @@ COMING = {
     "rung": "the next person is told of the alert",
     "outcome": "whoever took the alert is asked how it went",
     "page failed": "the alert goes on, as a text to staff did not arrive",
+    "spend cap": "the coordinator is told that the segments of the day are used up",
     "not sent": "whoever wrote is told that their words did not go",
     "unsettled": "their message is taken up again",
 }

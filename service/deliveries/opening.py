@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from config.settings import Settings
 from config.twilio_errors import load_twilio_errors
+from service.deliveries.choosing import Limits
 from service.deliveries.runner import Deliveries
 from service.gateways.clock import Clock
 from service.gateways.crashing import crash_points
@@ -23,7 +24,8 @@ def open_deliveries(
     """Deliveries from the organisation's main number. Raises TwilioErrorsProblem where the data file has mistakes."""
     organisation = setting.organisation
     provider = open_provider(settings, organisation.main_number, load_twilio_errors(settings.config_dir))
+    limits = Limits(organisation.sender_rate, organisation.spend_cap, organisation.countries, organisation.zone)
     return Deliveries(
-        pool, keys, provider, clock, organisation.sender_rate, settings.public_url, new_id, poke,
+        pool, keys, provider, clock, limits, settings.public_url, new_id, poke,
         crash_points(settings, os.environ),
     )  # fmt: skip

@@ -13,7 +13,7 @@ from uuid import UUID
 import structlog
 from psycopg.errors import DeadlockDetected
 
-from service.deliveries.choosing import choose, lanes_open
+from service.deliveries.choosing import Limits, choose, lanes_open
 from service.deliveries.outcomes import ACCOUNT_PAUSE, Answer, Moment, after_answer, read_report, validity
 from service.deliveries.settling import Settling
 from service.gateways.clock import Clock
@@ -22,7 +22,7 @@ from service.gateways.twilio import CONCURRENCY, CONNECT, READ, Provider, Twilio
 from service.store.database import Pool
 from service.store.outcomes import Outcome, note_outcomes, note_report, stop_numbers
 from service.store.pending import is_to_send
-from service.store.sending import Claim, Waiting, hold_sender, lock_sender, lock_waiting, mark, use_sender
+from service.store.sending import Claim, Waiting, hold_sender, lock_sender, lock_waiting, mark, tell_of_cap, use_sender
 
 LEASE = timedelta(seconds=30)  # machine time; longer than the longest request, so that only the dead and frozen lose it
 REQUEST = timedelta(seconds=CONNECT + READ)
@@ -41,7 +41,7 @@ class Deliveries:
     keys: KeyRing
     provider: Provider
     clock: Clock
-    rate: float  # segments a second that our number may send
+    limits: Limits
     public_url: str
     new_id: Callable[[], UUID]
     poke: Callable[[], None]
@@ -120,10 +120,12 @@ class Deliveries:
             now, machine = self.clock.now(), self.clock.machine()
             sender = lock_sender(connection, self.provider.number, machine)
             waiting = lock_waiting(connection, now, limit, self.keys, lanes_open(sender, machine))
-            chosen = choose(waiting, sender, self.rate, now, machine)
+            chosen = choose(waiting, sender, self.limits, now, machine)
             if chosen.marks:
                 ours = mark(connection, chosen.marks, Claim(claim, now, machine, machine + LEASE))
-                use_sender(connection, self.provider.number, chosen.free_at)
+                use_sender(connection, self.provider.number, chosen.free_at, chosen.day, chosen.segments)
+                if chosen.capped and sender.told_day != chosen.day:
+                    tell_of_cap(connection, self.provider.number, chosen.day, now)
             else:
                 ours = frozenset()
         self.crash("after_claim")

@@ -18,4 +18,9 @@ def on_not_sent(scene: Scene, setting: Setting, timer: Timer, now: datetime) -> 
     return scene if scene.staff is None else tell(scene, setting, scene.staff, _TEXTS[why], now, tag=tag)
 
 
-TIMER_HANDLERS = {"not sent": on_not_sent}
+def on_spend_cap(scene: Scene, setting: Setting, _timer: Timer, now: datetime) -> Scene:
+    """A timer's handler: tell a coordinator that the segments of the day are used up, and what goes all the same."""
+    return scene if scene.staff is None else tell(scene, setting, scene.staff, "spend_cap", now)
+
+
+TIMER_HANDLERS = {"not sent": on_not_sent, "spend cap": on_spend_cap}

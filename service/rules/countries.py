@@ -25,6 +25,6 @@ def why_refused(number: str, countries: Sequence[str]) -> str | None:
     if phonenumbers.number_type(parsed) in COSTLY:
         return COSTLY_NUMBER
     region = phonenumbers.region_code_for_number(parsed)
-    of_code = phonenumbers.region_codes_for_country_code(parsed.country_code)
+    of_code = phonenumbers.region_codes_for_country_code(parsed.country_code or 0)
     found = {region} if region is not None else set(of_code)
     return None if not countries or found & set(countries) else FOREIGN

@@ -23,10 +23,16 @@ from service.store.rows import Member, Number, Outbound
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """One of our numbers: until when its rate is used up, and until when routine texts wait; machine time."""
+    """One of our numbers: until when its rate is used up, and until when routine texts wait (machine time); its segments of a day.
+
+    `day` and `told_day` are dates of the organisation's zone: whose segments these are, and when the cap was last told of.
+    """
 
     free_at: datetime
     held_until: datetime | None
+    day: str | None = None
+    segments: int = 0
+    told_day: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +70,30 @@ def lock_sender(connection: psycopg.Connection[Any], number: str, machine: datet
         "insert into senders (number, free_at) values (%s, %s) on conflict do nothing", (number, machine)
     )
     row = connection.execute(
-        "select free_at, held_until from senders where number = %s for update", (number,)
+        "select free_at, held_until, day, coalesce(segments, 0), told_day from senders where number = %s for update",
+        (number,),
     ).fetchone()
     if row is None:  # inserted above; nothing deletes it
         raise LookupError("our own number has no row")
-    return Sender(row[0], row[1])
+    return Sender(*row)
 
 
-def use_sender(connection: psycopg.Connection[Any], number: str, free_at: datetime) -> None:
-    """Note until when the rate of our number is used up."""
-    connection.execute("update senders set free_at = %s where number = %s", (free_at, number))
+def use_sender(connection: psycopg.Connection[Any], number: str, free_at: datetime, day: str, segments: int) -> None:
+    """Note until when the rate of our number is used up, and how many segments it has sent on a day."""
+    connection.execute(
+        "update senders set free_at = %s, day = %s, segments = %s where number = %s", (free_at, day, segments, number)
+    )
+
+
+def tell_of_cap(connection: psycopg.Connection[Any], number: str, day: str, now: datetime) -> None:
+    """Have every coordinator told, once a day, that the segments of the day are used up."""
+    connection.execute("update senders set told_day = %s where number = %s", (day, number))
+    connection.execute(
+        "insert into timers (kind, subject, number_id, due_at, lane, fence, failures, aside)"
+        " select 'spend cap', s.id, s.number_id, %s, 1, %s, 0, false from staff s where s.role = 'coordinator' and s.active"
+        " on conflict (kind, subject) do nothing",
+        (now, day),
+    )
 
 
 def hold_sender(connection: psycopg.Connection[Any], number: str, until: datetime, code: int) -> None:

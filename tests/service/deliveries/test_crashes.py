@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from service.deliveries.choosing import Limits
 from service.deliveries.runner import Deliveries
 from service.gateways.crashing import POINTS, crash_points
 from service.gateways.ids import new_id
@@ -36,7 +37,7 @@ def another(office: Office) -> Deliveries:
     """A process that knows nothing but the database."""
     old = office.deliveries
     return Deliveries(
-        old.pool, KEYS, old.provider, old.clock, 1000.0, old.public_url, new_id, lambda: None, lambda _: None
+        old.pool, KEYS, old.provider, old.clock, Limits(1000.0), old.public_url, new_id, lambda: None, lambda _: None
     )
 
 

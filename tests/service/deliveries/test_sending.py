@@ -2,6 +2,7 @@ from datetime import timedelta
 
 import pytest
 
+from service.deliveries.choosing import Limits
 from service.store.rows import Escalation, Member, Number, Staff, Thread
 from tests.service.deliveries.office import Office
 from tests.stored import a_member, a_specialist, owned
@@ -109,7 +110,7 @@ def test_nothing_goes_to_a_person_who_has_something_in_flight(office: Office) ->
 
 def test_the_rate_of_our_number_is_kept_and_safety_goes_beyond_it(office: Office) -> None:
     """Segments use up the rate, also those of other workers; a safety text does not wait for it."""
-    office.deliveries.rate, office.deliveries.stint = 0.001, 0.2
+    office.deliveries.limits, office.deliveries.stint = Limits(0.001), 0.2
     office.queue(office.known(20), "answer", "one", segments=3)
     office.queue(office.known(21), "answer", "two")
     office.queue(office.known(22), "safety", "safety")
