@@ -1,8 +1,12 @@
 """The words of danger against a benchmark of messages, by language and family; the figures are printed.
 
 `*_held_out.txt` was written before any rule was tuned and is never used to change one; `*_tuning.txt` grew with the rules, so its
-figures flatter them. Both were written by the same hand as the rules and show no more than that the rules do what was meant. What
-members write will differ: every miss that a person finds becomes a line of the tuning file.
+figures flatter them. Both were written by the same hand as the rules and show no more than that the rules do what was meant.
+
+More honest is how each batch was read when it was new, before any rule was changed for it (tier 2 and 3 found, English and
+Spanish): held out 95 % and 94 %, a harder second batch 78 % and 83 %, a third 79 % and 67 %, a fourth, mostly hints and no plain
+words, 68 % and 65 %. Members' own words will do no better: people read everything, and every miss that a person finds becomes a
+line of the tuning file.
 """
 
 from collections import Counter
@@ -49,11 +53,10 @@ def test_neither_language_is_served_worse(lexicon: Lexicon) -> None:
 
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_the_benchmark_is_large_enough_to_mean_something(language: str) -> None:
-    """Each language has at least 400 messages, a quarter of them held out."""
+    """Each language has at least 400 messages, and at least 150 that no rule was made for."""
     held_out = len(read(f"{language}_held_out.txt"))
-    everything = held_out + len(read(f"{language}_tuning.txt"))
-    assert everything >= 400
-    assert held_out >= everything / 4
+    assert held_out >= 150
+    assert held_out + len(read(f"{language}_tuning.txt")) >= 400
 
 
 def read(name: str) -> list[Message]:
