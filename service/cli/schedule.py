@@ -1,4 +1,4 @@
-"""`peerline schedule`: what a rule of recurrence means, moment by moment."""
+"""`peerline schedule`: what a rule of recurrence means, moment by moment, and the schedules of a member."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from typing import Annotated
 import orjson
 import typer
 
+from service.cli.schedule_people import register
 from service.rules.local_time import to_local, zone_of
 from service.rules.schedule import moments
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, help="What a rule of recurrence means.")
+app = typer.Typer(add_completion=False, no_args_is_help=True, help="When members are written to.")
+register(app)
 
 # One question must not keep a terminal or a program waiting.
 MOST_MOMENTS = 10_000
@@ -22,7 +24,7 @@ KINDS = {"rule": str, "zone": str, "from": str, "count": int}
 
 @app.callback()
 def schedule() -> None:
-    """Tell what a rule of recurrence means."""
+    """Tell what a rule of recurrence means, and look after the schedules of a member."""
 
 
 @app.command()

@@ -1,0 +1,171 @@
+"""What the commands about members' schedules share: who is meant, which schedule, and one guarded write."""
+
+import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NoReturn, TypeVar
+
+import orjson
+import typer
+
+from config.organisation import OrganisationProblem, load_organisation
+from config.settings import Settings
+from service.cli.asking import asking
+from service.cli.environment import settings_or_exit
+from service.gateways.clock import Clock
+from service.gateways.ids import new_id
+from service.gateways.keys import KeyRing, read_keys
+from service.planning import speaks_at
+from service.roster import House
+from service.rules.local_time import to_local
+from service.rules.phone_numbers import PhoneProblem, read_number
+from service.schedules import ScheduleRefused
+from service.store.commit import write
+from service.store.database import Pool, open_pool
+from service.store.gather import Wanted, gather
+from service.store.reading import Reader
+from service.store.rows import Member, Schedule
+from service.store.scene import Scene
+
+T = TypeVar("T")
+_TRIES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a change is decided on: what was gathered about the member, and all their schedules, done ones too."""
+
+    scene: Scene
+    member: Member
+    schedules: tuple[Schedule, ...]
+    house: House
+
+
+Change = Callable[[Standing], tuple[Scene, T]]
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The settings of one command, opened."""
+
+    settings: Settings
+    keys: KeyRing
+    house: House
+
+    def reading(self) -> AbstractContextManager[Pool]:
+        """A pool of one connection, to be closed."""
+        return open_pool(self.settings.database_url, 1)
+
+    def member(self, phone: str) -> tuple[Member, tuple[Schedule, ...]]:
+        """The member with this number and all their schedules; ends the command where there is none."""
+        number = _e164(phone)
+        with asking(), self.reading() as pool, pool.connection() as connection:
+            reader = Reader(connection, self.keys)
+            found = reader.number(number)
+            members = () if found is None else reader.rows(Member, "x.number_id = %(id)s", id=found.id)
+            if not members:
+                refuse(f"No member has the number {phone}.")
+            return members[0], _schedules(reader, members[0])
+
+    def change(self, member: Member, decide: Change[T]) -> T:
+        """Decide on what is true now and carry it out; ends the command on a refusal, or where others are always quicker."""
+        with asking(), self.reading() as pool, pool.connection() as connection:
+            for _ in range(_TRIES):
+                standing = self._standing(Reader(connection, self.keys), member)
+                try:
+                    scene, answer = decide(standing)
+                except ScheduleRefused as refusal:
+                    refuse(str(refusal))
+                if 0 in write(connection, [scene], self.keys):
+                    return answer
+            return refuse("Something about this member was being changed at the same moment. Please look again.", 1)
+
+    def _standing(self, reader: Reader, member: Member) -> Standing:
+        # The scene first: whatever changes after it makes its version stale, and nothing is written.
+        [scene] = gather(reader.connection, Wanted(ids=(member.number_id,)), self.house.now, self.keys)
+        return Standing(scene, scene.member or member, _schedules(reader, member), self.house)
+
+
+def open_desk() -> Desk:
+    """The desk of this process's settings; with mistakes in them or in organisation.yaml, these are told and the command ends."""
+    settings = settings_or_exit()
+    try:
+        organisation = load_organisation(settings.config_dir)
+    except OrganisationProblem as problem:
+        refuse(str(problem))
+    return Desk(settings, read_keys(settings.keys), House(organisation, new_id, Clock(settings.clock_file).now()))
+
+
+def one_of(schedules: tuple[Schedule, ...], name: str) -> tuple[Schedule, ...]:
+    """The schedule whose id ends so, or all that hang on the date whose id does; ends the command where that is not clear."""
+    wanted = name.lower()
+    plain = [s for s in schedules if str(s.id).endswith(wanted) and s.active]
+    dates = {s.date_id for s in schedules if s.date_id is not None and str(s.date_id).endswith(wanted)}
+    if len(plain) + len(dates) != 1 or not wanted:
+        count = "Nothing" if not plain and not dates else "More than one thing"
+        refuse(f"{count} has an id that ends in {name!r}: `peerline schedule list` shows them.")
+    return (plain[0],) if plain else tuple(s for s in schedules if s.date_id in dates)
+
+
+def local_time(text: str, option: str) -> datetime:
+    """A local time as it is written, such as 2026-03-06T09:00; ends the command where it is none."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo is not None:
+        refuse(f"{option} is {text!r}: write a local time such as 2026-03-06T09:00, without an offset.")
+    return found.replace(second=0, microsecond=0)
+
+
+def show(schedules: tuple[Schedule, ...], member: Member, desk: Desk, *, as_json: bool) -> None:
+    """Print schedules: as JSON, or a line each."""
+    told = [_data(schedule, member, desk) for schedule in schedules]
+    if as_json:
+        print(orjson.dumps({"zone": member.zone, "windows": member.windows, "schedules": told}).decode())
+        return
+    for item in told:
+        print(_line(item))
+    if not told:
+        print("Nothing is planned.")
+
+
+def refuse(why: str, status: int = 2) -> NoReturn:
+    """Say why something is not done, and end the command."""
+    print(why, file=sys.stderr)
+    raise typer.Exit(status)
+
+
+def _schedules(reader: Reader, member: Member) -> tuple[Schedule, ...]:
+    return reader.rows(Schedule, "x.member_id = %(id)s order by x.flow, x.id", id=member.id)
+
+
+def _e164(phone: str) -> str:
+    try:
+        return read_number(phone)
+    except PhoneProblem as problem:
+        refuse(f"{phone}: {problem}")
+
+
+def _data(schedule: Schedule, member: Member, desk: Desk) -> dict[str, Any]:
+    speaks = None
+    if schedule.next_at is not None:
+        speaks = to_local(speaks_at(schedule, member, desk.house.organisation, schedule.next_at), member.zone)
+    return {
+        "id": str(schedule.id), "flow": schedule.flow, "kind": schedule.kind, "rule": schedule.rule, "starts": schedule.starts,
+        "spread": schedule.spread, "unless_heard": schedule.unless_heard, "skip_holidays": schedule.skip_holidays,
+        "date": None if schedule.date_id is None else str(schedule.date_id), "date_at": schedule.date_at,
+        "when": schedule.relative, "next": None if speaks is None else speaks.isoformat(timespec="minutes"),
+    }  # fmt: skip
+
+
+def _line(item: dict[str, Any]) -> str:
+    if item["date"] is None:
+        timing = f"{item['rule']} from {item['starts'][:16]}"
+    else:
+        timing = f"{item['when']}, date {item['date'][-6:]} on {item['date_at'][:16]}"
+    extras = [f"within {item['spread']} minutes"] * bool(item["spread"])
+    extras += ["unless heard from"] * item["unless_heard"] + ["not on holidays"] * item["skip_holidays"]
+    return f"{item['id'][-6:]}  {item['flow']}: next {item['next'] or 'never'}  ({', '.join([timing, *extras])})"

@@ -1,0 +1,117 @@
+"""What staff do to a member's schedules by hand: add, change, remove, and the hours of a weekday. Each leaves an audit row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from service.planning import set_next
+from service.roster import House
+from service.rules.schedule import check_rule
+from service.store.rows import Audit, Member, Schedule
+from service.store.scene import Scene
+from service.timers import cancel_timer
+
+ONCE = "FREQ=DAILY;COUNT=1"  # the rule of a single moment
+LONGEST_SPREAD = 12 * 60
+
+
+class ScheduleRefused(ValueError):
+    """Something that cannot be done to a schedule; the text says what to mend."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A schedule as it is asked for: which flow, by which rule from which local time on, and how it treats a day."""
+
+    flow: str
+    rule: str
+    starts: datetime  # local, naive
+    spread: int = 0
+    unless_heard: bool = False
+    skip_holidays: bool = False
+
+
+def add(scene: Scene, member: Member, wanted: Wanted, house: House) -> tuple[Scene, Schedule]:
+    """The scene with one more schedule, and the schedule as it stands then. Raises ScheduleRefused with every mistake."""
+    refuse(mistakes_of(scene, wanted))
+    schedule = Schedule(
+        house.new_id(), member.id, scene.number.id, wanted.flow, wanted.rule, wanted.starts.isoformat(),
+        spread=wanted.spread, unless_heard=wanted.unless_heard, skip_holidays=wanted.skip_holidays,
+    )  # fmt: skip
+    return _set(scene, schedule, member, house, "schedule added")
+
+
+def change(scene: Scene, schedule: Schedule, member: Member, wanted: Wanted, house: House) -> tuple[Scene, Schedule]:
+    """The scene with a schedule's timing changed: another revision, so that its minutes are drawn anew.
+
+    Raises ScheduleRefused with every mistake, and for a schedule that hangs on a date.
+    """
+    if schedule.date_id is not None:
+        refuse(("this one hangs on a date: move the date, or remove it and add another",))
+    refuse(mistakes_of(scene, wanted))
+    changed = replace(
+        schedule, flow=wanted.flow, rule=wanted.rule, starts=wanted.starts.isoformat(), spread=wanted.spread,
+        unless_heard=wanted.unless_heard, skip_holidays=wanted.skip_holidays, revision=schedule.revision + 1, active=True,
+    )  # fmt: skip
+    return _set(scene, changed, member, house, "schedule changed")
+
+
+def remove(scene: Scene, schedule: Schedule, member: Member, house: House) -> Scene:
+    """The scene without a schedule: it never speaks again. A conversation that it began goes on."""
+    scene = at_rest(scene, schedule)
+    return scene.with_rows(
+        told(house, "schedule removed", member, {"schedule": str(schedule.id), "flow": schedule.flow})
+    )
+
+
+def set_hours(scene: Scene, member: Member, day: int, window: Sequence[str] | None, house: House) -> Scene:
+    """The scene with other hours for one weekday (0 is Monday): begin and end such as 09:00, or None for a day without texts.
+
+    The member's usual hours give a day back its usual ones.
+    """
+    usual = (member.window_start, member.window_end)
+    days = {name: hours for name, hours in member.windows.items() if name != str(day)}
+    if window is None or tuple(window) != usual:
+        days[str(day)] = None if window is None else list(window)
+    entry = told(house, "hours changed", member, {"day": day, "hours": None if window is None else list(window)})
+    return scene.with_rows(replace(member, windows=days), entry)
+
+
+def at_rest(scene: Scene, schedule: Schedule) -> Scene:
+    """The scene in which a schedule has no next moment and no timer."""
+    scene = scene.with_rows(replace(schedule, active=False, next_at=None, revision=schedule.revision + 1))
+    return cancel_timer(scene, "check-in", schedule.id)
+
+
+def told(house: House, what: str, member: Member, detail: dict[str, Any]) -> Audit:
+    """The audit row of something that was done on the server, where nobody says their name."""
+    return Audit(house.new_id(), house.now, None, what, member.id, detail)
+
+
+def mistakes_of(scene: Scene, wanted: Wanted) -> tuple[str, ...]:
+    """Everything that is wrong with a schedule that is asked for, each with its mend."""
+    flows = sorted(scene.fact("published", {}))
+    found = [f"rule: {mistake}" for mistake in check_rule(wanted.rule)]
+    if wanted.flow not in flows:
+        found.append(f"flow: no flow called {wanted.flow!r} is published; choose of {', '.join(flows) or 'none yet'}")
+    if not 0 <= wanted.spread <= LONGEST_SPREAD:
+        found.append(f"spread: write minutes from 0 to {LONGEST_SPREAD}")
+    return tuple(found)
+
+
+def refuse(mistakes: Sequence[str]) -> None:
+    """Raise ScheduleRefused where there are mistakes."""
+    if mistakes:
+        raise ScheduleRefused("\n".join(mistakes))
+
+
+def _set(scene: Scene, schedule: Schedule, member: Member, house: House, what: str) -> tuple[Scene, Schedule]:
+    scene = set_next(scene, schedule, member, house.organisation, house.now)
+    kept = scene.get(Schedule, schedule.id)
+    if kept is None or kept.next_at is None:
+        raise ScheduleRefused("no moment of it is still to come: give a later time, or another rule")
+    detail = {"schedule": str(schedule.id), "flow": schedule.flow, "rule": schedule.rule, "revision": schedule.revision}
+    return scene.with_rows(told(house, what, member, detail)), kept
