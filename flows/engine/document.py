@@ -27,6 +27,7 @@ DEEPEST = 16  # levels; a test script, the deepest thing there is, needs nine
 LONGEST_TEXT = 2_000  # characters in one word or text; a text message has at most 1,600
 MOST_NODES = 40_000  # a flow of 200 steps has about 7,000
 TOP = Place(1, 1)
+_NOT_UTF8 = "\ufffd"  # what reading leaves of bytes that are no UTF-8
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,8 @@ def _refused_at_sight(source: str, problems: Problems) -> bool:
         if kind == "tab":
             problems.error("form.tab", place, "There is a tab before the words of this line.", "Use spaces instead.")
         else:
-            problems.error("form.character", place, f"There is an invisible character here ({kind}).", "Delete it.")
+            message = f"There is a character here that no text has ({kind})."
+            problems.error("form.character", place, message, "Delete it, or save the file as UTF-8.")
     return bool(problems.errors)
 
 
@@ -100,7 +102,7 @@ def _strange_characters(source: str) -> Iterator[tuple[int, int, str]]:
         if "\t" in lead:
             yield number, lead.index("\t") + 1, "tab"
             continue
-        if not line.isprintable():
+        if not line.isprintable() or _NOT_UTF8 in line:
             odd = [(at, char) for at, char in enumerate(line, start=1) if _is_strange(char)]
             yield from ((number, at, f"U+{ord(char):04X}") for at, char in odd[:1])
 
@@ -108,7 +110,12 @@ def _strange_characters(source: str) -> Iterator[tuple[int, int, str]]:
 def _is_strange(char: str) -> bool:
     """Tell control characters and half characters, which no author means to write."""
     code = ord(char)
-    return (code < 32 and char not in "\t\r") or 0x7F <= code <= 0x9F or 0xD800 <= code <= 0xDFFF or code == 0xFEFF
+    return (
+        (code < 32 and char not in "\t\r")
+        or 0x7F <= code <= 0x9F
+        or 0xD800 <= code <= 0xDFFF
+        or code in (0xFEFF, 0xFFFD)
+    )
 
 
 def _build(source: str, problems: Problems) -> Node | None:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from flows.engine.clock_words import WEEKDAYS
 from flows.engine.kinds import Kind, read_literal
+from flows.engine.normalise import fold
 
 _LENGTH = re.compile(r"(\d{1,4}) (minute|hour|day|week)s?")
 _AT = re.compile(r"(?:([a-z]+) )?(\d{1,2}:\d{2})")
@@ -66,7 +67,7 @@ def read_length(text: str) -> Length | None:
 
 def read_clock_time(text: str) -> ClockTime | None:
     """Read `9:00`, `monday 9:00` or `tomorrow 9:00`; None if it is none of these."""
-    found = _AT.fullmatch(" ".join(text.split()).lower())
+    found = _AT.fullmatch(" ".join(fold(text).split()))
     at = read_time_of_day(found[2]) if found else None
     if found is None or at is None or (found[1] and found[1] != "tomorrow" and found[1] not in WEEKDAYS):
         return None

@@ -41,6 +41,7 @@ def test_text_stays_text_and_has_its_place() -> None:
         ("a: b\n---\nc: d", "form.documents"),
         ("a: \x00", "form.character"),
         ("\ufeffa: b", "form.character"),
+        ("a: se\ufffdor", "form.character"),
         ("a: \udcff", "form.character"),
         ("a:\n\tb: c", "form.tab"),
         ("{a: b", "form.yaml"),
