@@ -14,7 +14,16 @@ from flows.importing.source import words
 from flows.importing.studio.acts import PLAIN, acts_of, good_goal
 from flows.importing.studio.context import Context, Row
 from flows.importing.studio.liquid import answered_widget
-from flows.importing.studio.splits import LOOSENED, about, cases_of, excepted, heard, looks_at_consent, otherwise
+from flows.importing.studio.splits import (
+    CONSENT,
+    LOOSENED,
+    about,
+    cases_of,
+    excepted,
+    heard,
+    looks_at_consent,
+    otherwise,
+)
 from flows.importing.texts import one_line
 
 
@@ -48,20 +57,19 @@ def listen(
     return Listen(answers, anything or PERSON, minutes, silence, context.names.answer(key), watched), between
 
 
-def _followed(context: Context, key: str, goal: str) -> _Found:
+def _followed(context: Context, key: str, goal: str | None) -> _Found:
     """Follow the way from a question to the split that looks at its answer; where there is none, just go there."""
     between: list[str] = []
-    at: str | None = goal
-    while at is not None and at in context.states and at not in between and len(between) < len(context.states):
+    seen: set[str] = set()
+    at = goal
+    while at is not None and at in context.states and at not in seen:
+        seen.add(at)
         state, margin = context.states[at], context.margin(at).beside(key)
         kind = words(state.get("type"))
         if kind == "split-based-on" and looks_at_consent(state):
-            margin.note(
-                "STOP and START are read by the service before any flow.", "The way for all other words is taken."
-            )
+            margin.note(*CONSENT)
             at = otherwise(context, state, margin)
-            goal = at or goal if not between else goal
-            between += [] if at not in between else [str(at)]
+            goal = goal if between else at
         elif kind == "split-based-on":
             return _split(context, state, key, margin, between) or _Found(anything=goal)
         elif kind in PLAIN:

@@ -22,6 +22,7 @@ LOOSENED = {
     "starts_with": "words that begin a longer reply",
     "regex": "a pattern",
 }
+CONSENT = ("STOP and START are read by the service before any flow.", "The way for all other words is taken.")
 _COMPARED: Mapping[str, Sign] = {
     "equal_to": "in",
     "matches_any_of": "in",
@@ -90,7 +91,7 @@ def decide(context: Context, state: Row, margin: Margin) -> tuple[list[Act], Lea
     goal = otherwise(context, state, margin)
     found = cases_of(context, state, margin)
     if looks_at_consent(state):
-        margin.note("STOP and START are read by the service before any flow.", "The way for all other words is taken.")
+        margin.note(*CONSENT)
         return [], Go(goal)
     if any(path.endswith(".AnsweredBy") for path in about(state)):
         return [], Go(next((case.to for case in found if "human" in case.values), goal))
