@@ -11,6 +11,7 @@ from config.lexicons import load_words
 from config.organisation import load_organisation
 from config.settings import Settings
 from config.texts import load_texts
+from service.canary import Canary
 from service.checkins import on_check_in, on_welcome
 from service.conversations import Handlers, Result
 from service.deliveries.opening import open_deliveries
@@ -55,6 +56,7 @@ class Peerline:
     due: Due
     deliveries: Deliveries
     missed: Missed
+    canary: Canary
 
 
 def assemble(settings: Settings, poke: Callable[[], None] = lambda: None) -> Peerline:
@@ -66,7 +68,8 @@ def assemble(settings: Settings, poke: Callable[[], None] = lambda: None) -> Pee
     due = Due(pool, keys, setting, timer_handlers(handlers, inbox), clock, poke)
     deliveries = open_deliveries(settings, setting, pool, keys, clock, poke)
     missed = Missed(pool, deliveries.provider, inbox.take, clock)
-    return Peerline(settings, setting, pool, keys, clock, inbox, due, deliveries, missed)
+    canary = Canary(settings, setting.organisation.main_number, pool, keys, clock, new_id)
+    return Peerline(settings, setting, pool, keys, clock, inbox, due, deliveries, missed, canary)
 
 
 def load_setting(settings: Settings) -> Setting:

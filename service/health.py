@@ -14,6 +14,7 @@ DATABASE_WAIT = 1.0  # seconds for a connection, so that the whole answer stays 
 ANSWER_WAIT = 1.5  # seconds for the whole look, also where a server accepts and then says nothing
 SILENT_CLOCK = 30  # seconds; a clock process shows a sign of life every few
 LATE = 60  # seconds that something due may wait before it is worth saying
+MISSING = 900  # seconds after which what happens every few minutes is missed: three canaries did not come
 
 Status = Literal["ready", "degraded", "down"]
 T = TypeVar("T")
@@ -29,6 +30,9 @@ class Health:
     oldest_due_seconds: float | None = None
     oldest_unsent_seconds: float | None = None
     clock_seconds: float | None = None  # since the last sign of life of a clock; None: there never was one
+    canary_seconds: float | None = None  # since a canary last came all the way; None: none ever flew
+    looked_seconds: float | None = None  # since the provider's list of what came in was last read; None: never
+    quiet_seconds: float | None = None  # for how long nothing unasked has gone out; None: all goes as it should
     vitals: Vitals | None = None
 
     @property
@@ -46,6 +50,7 @@ class Health:
 
 
 NO_DATABASE = "The database does not answer: start it, or mend DATABASE_URL."
+QUIET = "An older database was restored: nothing unasked goes out until the provider's lists were compared with it."
 NO_BROKER = "The broker does not answer: texts still go, by the clock process, a little later."
 
 
@@ -61,10 +66,17 @@ def _troubles(health: Health, vitals: Vitals) -> tuple[str, ...]:
             vitals.held_code is not None,
             f"The provider refuses the account (error {vitals.held_code}): routine texts wait.",
         ),
+        (_old(health.canary_seconds), "No canary came through lately: peerline canary --once tells where it stops."),
+        (_old(health.looked_seconds), "The provider's list was not read lately: look at the log of the clock process."),
+        (health.quiet_seconds is not None, QUIET),
         (vitals.aside > 0, "Timers were set aside after failing: look at the log of the workers."),
         (vitals.unsettled > 0, "Texts that came in wait to be decided: look at the log of the web process."),
     )
     return tuple(text for holds, text in told if holds)
+
+
+def _old(seconds: float | None) -> bool:
+    return seconds is not None and seconds > MISSING
 
 
 def _late(seconds: float | None) -> bool:
@@ -107,9 +119,16 @@ def health_of(vitals: Vitals | None, *, broker: bool, now: datetime, machine: da
         schema_current=vitals.schema_current,
         oldest_due_seconds=_seconds(vitals.due_since or now, now),
         oldest_unsent_seconds=_seconds(vitals.unsent_since or now, now),
-        clock_seconds=None if vitals.clock_at is None else _seconds(vitals.clock_at, machine),
+        clock_seconds=_ago(vitals.clock_at, machine),
+        canary_seconds=_ago(vitals.canary_at, machine),
+        looked_seconds=_ago(vitals.looked_at, machine),
+        quiet_seconds=_ago(vitals.quiet_at, machine),
         vitals=vitals,
     )
+
+
+def _ago(at: datetime | None, machine: datetime) -> float | None:
+    return None if at is None else _seconds(at, machine)
 
 
 def _seconds(since: datetime, now: datetime) -> float:

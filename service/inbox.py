@@ -16,11 +16,13 @@ import structlog
 from psycopg import errors
 
 from service.calls import note_call
+from service.canary import answer_canary
 from service.conversations import Handlers
 from service.gateways.clock import Clock
 from service.gateways.keys import KeyRing
 from service.lateness import hold_repeats
 from service.member_texts import decide_text
+from service.rules.canary import is_canary
 from service.rules.setting import Setting
 from service.store.commit import write
 from service.store.database import AWAY, Pool
@@ -116,6 +118,8 @@ class Inbox:
         return hold_repeats(scene, decided, now) if inbound.late and scene.fact("quiet") else decided
 
     def _decided(self, scene: Scene, inbound: Inbound, now: datetime) -> Scene:
+        if is_canary(scene.number.number, inbound.body):
+            return answer_canary(scene, self.setting, inbound, now)
         if inbound.kind == "call":
             return note_call(scene, self.setting, self.handlers, inbound, now)
         if scene.number.owner == "staff":

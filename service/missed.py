@@ -50,7 +50,9 @@ class Missed:
             return None
         taken = self.take_in(listed, until=now - under_way)
         with self.pool.connection() as connection:
-            set_mark(connection, LOOKED, max(since or now, now - under_way))
+            set_mark(
+                connection, LOOKED, max(since or now, now - under_way), {"machine": self.clock.machine().isoformat()}
+            )
         return taken
 
     def take_in(self, listed: Sequence[Known], until: datetime) -> int:

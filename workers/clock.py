@@ -37,6 +37,7 @@ NO_BROKER = 5.0  # seconds for which a broker that did not answer is left alone
 BEAT = 5.0  # seconds between two signs of life
 SWEEP = 60.0  # seconds between two looks for messages without a final report
 MISSED = 120.0  # seconds between two looks for texts whose webhook never reached us
+CANARY = 300.0  # seconds between two canaries
 LAST_ROUND = 3.0  # seconds that a round under way is waited for at the end
 
 log = structlog.get_logger()
@@ -79,7 +80,7 @@ class ClockProcess:
     def go_on(self) -> None:
         """Look again and again, at once after a hint, until `end`."""
         pause = LOOK if self.peerline.settings.clock_file is None else QUICK
-        rounds = Rounds((Round("missed", self.peerline.missed.look, MISSED),), self.ending)
+        rounds = Rounds(self._rounds(), self.ending)
         rounds.start()
         while not self.ending.is_set():
             try:
@@ -103,6 +104,12 @@ class ClockProcess:
         if moment - self.last_sweep >= SWEEP:
             self.last_sweep = moment
             self.peerline.deliveries.sweep()
+
+    def _rounds(self) -> tuple[Round, ...]:
+        rounds = (Round("missed", self.peerline.missed.look, MISSED),)
+        # In the demo and in tests everybody counts texts: the canary flies where it must alarm somebody.
+        live = self.peerline.settings.mode == "live"
+        return (*rounds, Round("canary", self.peerline.canary.fly, CANARY)) if live else rounds
 
     def _has_work(self) -> bool:
         now = self.peerline.clock

@@ -20,6 +20,7 @@ COMMANDS: Mapping[str, str] = {
     "clock": "Tell the workers what is due.",
     "migrate": "Bring the database and the published flows up to this version.",
     "doctor": "See what is right, and what must be mended.",
+    "canary": "Send a text all the way through, to nobody's phone.",
     "fallback": "Write the answers for when all of this is down.",
     "queue": "Who waits for whom, since when.",
     "staff": "Specialists, coordinators and supervisors: import a file of them.",

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from service.rules import canary
 from service.rules.countries import why_refused
 from service.rules.kinds import UNASKED
 from service.rules.local_time import to_local
@@ -73,6 +74,8 @@ def lanes_open(sender: Sender, machine: datetime) -> int:
 def why_held(item: Waiting, countries: tuple[str, ...], now: datetime) -> str | None:
     """Why this message must not go now, as the recipient is now; None if it may."""
     outbound = item.outbound
+    if item.number.number == canary.NUMBER:
+        return canary.REACHED
     if is_stopped(item.number) and outbound.kind != "consent":
         return STOPPED
     if outbound.expires_at is not None and outbound.expires_at <= now:

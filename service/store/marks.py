@@ -1,6 +1,7 @@
 """What the service remembers about itself, each under a name: how far it has looked, since when it keeps quiet.
 
-`looked`: up to when (the time people experience) the provider's list of what came in was read. `sure`: when (machine time) it
+`looked`: up to when (the time people experience) the provider's list of what came in was read; its detail has the machine's
+time of reading. `sure`: when (machine time) it
 was last certain that this database is the newest; its detail has the same moment as people experience it. `quiet`: since when
 (machine time) nothing unasked goes out, because it is not. `canary`: the last time (machine time) a text went all the way.
 """

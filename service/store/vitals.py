@@ -23,6 +23,9 @@ _STATEMENT = """select
     (select count(*) from outbound where state = 'unsure') as unsure,
     (select count(*) from inbound where state = 'unsettled') as unsettled,
     (select max(at) from heartbeats where kind = 'clock') as clock_at,
+    (select at from marks where name = 'canary') as canary_at,
+    (select (detail ->> 'machine')::timestamptz from marks where name = 'looked') as looked_at,
+    (select at from marks where name = 'quiet') as quiet_at,
     (select count(*) from queue where closed_at is null) as waiting,
     (select count(*) from escalations where state = 'open') as alerts,
     (select max(held_code) from senders where held_until > %(machine)s) as held_code"""
@@ -30,7 +33,7 @@ _STATEMENT = """select
 
 @dataclass(frozen=True, slots=True)
 class Vitals:
-    """One look at the database. `clock_at` is machine time; the other times are of the clock that people experience."""
+    """One look at the database. `due_since` and `unsent_since` are of the clock that people experience, the rest machine time."""
 
     revision: str = ""
     due_since: datetime | None = None  # the oldest timer that should have been carried out
@@ -40,6 +43,9 @@ class Vitals:
     unsure: int = 0  # messages of which nobody knows yet whether the provider has them
     unsettled: int = 0  # texts that came in and were not yet decided
     clock_at: datetime | None = None  # the last sign of life of a clock process
+    canary_at: datetime | None = None  # when a canary last came all the way
+    looked_at: datetime | None = None  # when the provider's list of what came in was last read
+    quiet_at: datetime | None = None  # since when nothing unasked goes out: an older database was restored
     waiting: int = 0  # what waits for a person
     alerts: int = 0  # alerts that nobody has taken
     held_code: int | None = None  # why the provider refuses our account now
@@ -61,7 +67,7 @@ def read_vitals(pool: Pool, now: datetime, machine: datetime, wait: float) -> Vi
             return Vitals(revision)
         with connection.cursor(row_factory=dict_row) as cursor:
             found = cursor.execute(_STATEMENT, {"now": now, "machine": machine}).fetchone()
-    return Vitals(revision, **(found or {}))
+    return Vitals(revision, **(found or {}))  # each column has the name of its field
 
 
 def _revision(connection: psycopg.Connection[TupleRow]) -> str:

@@ -15,6 +15,9 @@ NUMBERS = {
     "oldest_due_seconds": "How long the oldest thing due has waited.",
     "oldest_unsent_seconds": "How long the oldest message that is ready has waited to be sent.",
     "clock_seconds": "How long ago a clock process showed a sign of life.",
+    "canary_seconds": "How long ago a canary came all the way through.",
+    "looked_seconds": "How long ago the provider's list of what came in was read.",
+    "quiet_seconds": "For how long nothing unasked goes out, because an older database was restored.",
 }
 COUNTS = {
     "unsent": "Messages that are ready and not sent.",

@@ -36,7 +36,15 @@ def office(database: str, simulator: Simulator, tmp_path: Path) -> Iterator[Offi
     provider = open_provider(settings, OURS, load_twilio_errors(ROOT / "config"), read=0.5)
     pool = open_pool(database)
     deliveries = Deliveries(
-        pool, KEYS, provider, Clock(clock_file), Limits(1000.0), settings.public_url, new_id, lambda: None, lambda _: None
+        pool,
+        KEYS,
+        provider,
+        Clock(clock_file),
+        Limits(1000.0),
+        settings.public_url,
+        new_id,
+        lambda: None,
+        lambda _: None,
     )
     made = Office(database, simulator, deliveries, clock_file, provider)
     made.set_clock(datetime(2026, 3, 6, 15, 0, tzinfo=UTC))
