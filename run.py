@@ -25,7 +25,7 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 # Commands that look at no installation.
 ABOUT_FILES = (
-    *(["schedule"], ["fallback"], ["bench"], ["faults"], ["explain", "text"]),
+    *(["schedule", "preview"], ["fallback"], ["bench"], ["faults"], ["explain", "text"]),
     *(["flows", name] for name in ("check", "test", "play", "graph", "schema", "import")),
 )
 

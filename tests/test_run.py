@@ -85,6 +85,7 @@ def _pins(file: Path) -> dict[str, str]:
 @pytest.mark.parametrize(
     ("command", "told"),
     [("queue", True), ("explain member +15555550101", True), ("flows publish x.yaml", True), ("doctor", True),
+     ("schedule list +15555550101", True), ("schedule preview --count 3", False),
      ("", False), ("--help", False), ("queue --help", False), ("flows check", False), ("explain text hi", False)],
 )  # fmt: skip
 def test_only_what_looks_at_people_says_at_whose(command: str, *, told: bool) -> None:
