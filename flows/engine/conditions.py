@@ -12,6 +12,7 @@ import ast
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from flows.engine.fixed_values import described, example, is_form_of, said
 from flows.engine.flow import Condition, Test
 from flows.engine.kinds import ORDERED, Kind, read_literal
 from flows.engine.problems import Place, suggest
@@ -155,7 +156,7 @@ class _Typed:
         side = self._named(node)
         if side.kind is None or side.kind.name != "yes or no":
             mend = f"Compare it, as in {side.name} == ..."
-            raise _wrong(node, f"{side.name} is {_article(side.kind)}, not a yes or no.", mend)
+            raise _wrong(node, f"{side.name} is {described(side.kind)}, not a yes or no.", mend)
         return ast.Compare(_lookup(side.name or "", self.names), [ast.Is()], [ast.Constant(not opposite)])
 
     def _comparison(self, left: ast.expr, sign: ast.cmpop, right: ast.expr, *, opposite: bool) -> ast.expr:
@@ -182,7 +183,7 @@ class _Typed:
         for node in (left, right):
             if isinstance(node, ast.Name | ast.Attribute):
                 return self._unknown(node)
-            if _said(node) is None:
+            if said(node) is None:
                 return _not_read(node)
         return _wrong(left, "Two fixed values are compared here.", "Name a kept value or a fact on one side.")
 
@@ -215,31 +216,31 @@ class _Typed:
 
     def _literal(self, node: ast.expr, kind: Kind) -> ast.expr:
         """A fixed value in the form in which values of that kind are kept."""
-        said = _said(node)
-        value = read_literal(kind, said) if said is not None and _is_form_of(node, kind) else None
+        words = said(node)
+        value = read_literal(kind, words) if words is not None and is_form_of(node, kind) else None
         if value is None:
             raise self._misfit(node, kind)
         return ast.Constant(value)
 
     def _misfit(self, node: ast.expr, kind: Kind) -> ConditionProblem:
         """The mistake in a fixed value that does not fit the other side."""
-        said = _said(node)
-        if said is None:
+        words = said(node)
+        if words is None:
             return _not_read(node)
         if kind.name == "one of":
-            return _wrong(node, f'"{said}" is none of the choices.', suggest(said, kind.options))
+            return _wrong(node, f'"{words}" is none of the choices.', suggest(words, kind.options))
         if isinstance(node, ast.Name):
             return self._unknown(node)
-        return _wrong(node, f"{said} is compared with {_article(kind)}.", f"Write {_example(kind)} here.")
+        return _wrong(node, f"{words} is compared with {described(kind)}.", f"Write {example(kind)} here.")
 
     def _check_sign(self, sign: ast.cmpop, here: _Side, there: _Side, node: ast.expr) -> None:
         """Refuse comparisons that make no sense between these kinds."""
         if here.kind and there.kind and here.kind.name != there.kind.name:
-            message = f"{here.name} is {_article(here.kind)} and {there.name} is {_article(there.kind)}."
+            message = f"{here.name} is {described(here.kind)} and {there.name} is {described(there.kind)}."
             raise _wrong(node, message, "Compare values of one kind.")
         kind = here.kind or there.kind
         if type(sign) in _SIGNS and kind is not None and kind.name not in ORDERED:
-            raise _wrong(node, f"{_SIGNS[type(sign)]} has no meaning for {_article(kind)}.", "Use ==, != or in.")
+            raise _wrong(node, f"{_SIGNS[type(sign)]} has no meaning for {described(kind)}.", "Use ==, != or in.")
         is_list = isinstance(there.node, ast.Tuple)
         if isinstance(sign, ast.In | ast.NotIn) is not is_list or isinstance(here.node, ast.Tuple):
             raise _wrong(node, "in needs a list on its right, and a list needs in.", "Write: name in ['a', 'b'].")
@@ -262,26 +263,6 @@ def _lookup(name: str, names: Names) -> ast.expr:
     return ast.Call(ast.Attribute(store, "get", ast.Load()), [ast.Constant(name)], [])
 
 
-def _said(node: ast.expr) -> str | None:
-    """The words of a fixed value: a text, a whole number, or a bare word such as yes."""
-    if isinstance(node, ast.Name):
-        return node.id
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-        inner = _said(node.operand)
-        return f"-{inner}" if inner is not None else None
-    is_fixed = isinstance(node, ast.Constant) and isinstance(node.value, str | int) and not isinstance(node.value, bool)
-    return str(node.value) if is_fixed and isinstance(node, ast.Constant) else None
-
-
-def _is_form_of(node: ast.expr, kind: Kind) -> bool:
-    """Tell whether a fixed value is written as its kind wants it: numbers bare, words and times in quotes."""
-    if kind.name == "number":
-        return not isinstance(node, ast.Name) and not (isinstance(node, ast.Constant) and isinstance(node.value, str))
-    if kind.name in ("one of", "yes or no"):
-        return not (isinstance(node, ast.Constant) and isinstance(node.value, int))
-    return isinstance(node, ast.Constant) and isinstance(node.value, str)
-
-
 def _wrong(node: ast.expr, message: str, mend: str) -> ConditionProblem:
     return ConditionProblem("kinds.comparison", node.col_offset, message, mend)
 
@@ -289,18 +270,3 @@ def _wrong(node: ast.expr, message: str, mend: str) -> ConditionProblem:
 def _not_read(node: ast.expr) -> ConditionProblem:
     mend = "Only comparisons, and, or, not and in are known here; there are no sums and no functions."
     return ConditionProblem("form.condition", node.col_offset, "This part of the condition is not known.", mend)
-
-
-def _article(kind: Kind | None) -> str:
-    if kind is None:
-        return "something unknown"
-    if kind.name == "one of":
-        return f"a choice ({', '.join(kind.options)})"
-    return kind.name if kind.name == "words" else f"a {kind}"
-
-
-def _example(kind: Kind) -> str:
-    if kind.low is not None:
-        return f"a {kind}"
-    examples = {"number": "a whole number such as 2", "yes or no": "yes or no", "time": "a time such as '18:30'"}
-    return examples.get(kind.name, "a date such as '2026-05-03'" if kind.name == "date" else "a text in quotes")

@@ -47,4 +47,11 @@ class Skipped:
     """The member asked to skip this step."""
 
 
-Event = Started | Replied | Silent | Woke | ActionDone | Skipped
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """The member's voice was recorded; `reference` is what the service finds the recording by."""
+
+    reference: str
+
+
+Event = Started | Replied | Recorded | Silent | Woke | ActionDone | Skipped

@@ -114,10 +114,15 @@ def _literal_yes_no(_kind: Kind, text: str) -> Value:
     return {"yes": True, "no": False}.get(text)
 
 
+def _literal_recording(_kind: Kind, text: str) -> Value:
+    return text or None
+
+
 _LITERALS: Mapping[str, Callable[[Kind, str], Value]] = {
     "number": _literal_number,
     "one of": _literal_choice,
     "yes or no": _literal_yes_no,
     "time": _literal_time,
     "date": _literal_date,
+    "recording": _literal_recording,
 }

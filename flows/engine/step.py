@@ -10,7 +10,7 @@ from datetime import date, datetime
 
 from flows.engine import effects as follow
 from flows.engine.effects import Effect
-from flows.engine.events import ActionDone, Event, Replied, Silent, Skipped, Started, Woke
+from flows.engine.events import ActionDone, Event, Recorded, Replied, Silent, Skipped, Started, Woke
 from flows.engine.facts import Facts
 from flows.engine.flow import Ask, Do, Flow, Reply, Wait
 from flows.engine.kinds import Kind, Value, holds
@@ -57,6 +57,8 @@ def _take(walk: Walk, event: Event) -> bool:
         return _start(walk, event)
     if isinstance(event, Replied):
         return _reply(walk, event.text)
+    if isinstance(event, Recorded):
+        return _recorded(walk, event.reference)
     if isinstance(event, Silent | Woke):
         return event.fence == walk.fence and _time_came(walk)
     return _skip(walk) if isinstance(event, Skipped) else _done(walk, event)
@@ -76,6 +78,19 @@ def _reply(walk: Walk, text: str) -> bool:
     if isinstance(verb, Ask):
         return _answer(walk, verb, text)
     return isinstance(verb, Wait) and _interrupt(walk, verb, text)
+
+
+def _recorded(walk: Walk, reference: str) -> bool:
+    """Take a recording, where the question has a reply of that kind; elsewhere it goes to a person and nothing moves."""
+    verb = walk.verb
+    if not isinstance(verb, Ask | Wait):
+        return False
+    reply = next((reply for reply in verb.replies.values() if reply.kind == "recording"), None)
+    if reply is not None:
+        _answered(walk, verb, reply, reference)
+    elif isinstance(verb, Ask):
+        _pass_unread(walk, verb)
+    return reply is not None or isinstance(verb, Ask)
 
 
 def _interrupt(walk: Walk, verb: Wait, text: str) -> bool:

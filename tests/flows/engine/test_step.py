@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from flows.engine import effects as follow
-from flows.engine.events import ActionDone, Event, Replied, Silent, Skipped, Started, Woke
+from flows.engine.events import ActionDone, Event, Recorded, Replied, Silent, Skipped, Started, Woke
 from flows.engine.facts import Facts
 from flows.engine.flow import Flow
 from flows.engine.session import Session, new_session
@@ -263,3 +263,21 @@ def test_a_text_whose_placeholder_has_no_value_is_not_sent() -> None:
 
     assert session.ended
     assert isinstance(effects[-1], follow.Stuck)
+
+
+def test_a_recording_is_an_answer_where_one_is_asked_for() -> None:
+    """Its reference is kept; elsewhere a person gets it, and the question stays."""
+    asked = """
+        first:
+          ask: {en: Say it your way.}
+          keep: voice
+          replies: {told: {is: recording, go: done}, anything: {go: done}}
+          silence: [{after: 1 day, go: done}]
+        done: {end: yes}
+    """
+    effects = walk(compiled(asked, "keeps: {voice: recording}"), Recorded("r1"))[1]
+    elsewhere = walk(compiled(QUESTION, KEEPS), Recorded("r1"))
+
+    assert effects[0] == follow.Keep("voice", "r1")
+    assert elsewhere[1][0] == follow.Pass("specialist", None, "made-up", "first")
+    assert elsewhere[0].running == ("made-up", "first")
