@@ -8,8 +8,7 @@ from typing import Any
 import psycopg
 
 _TO_SEND = """exists (select 1 from outbound where state = 'queued' and ready_at <= %(now)s)
-    or exists (select 1 from outbound where state = 'sending' and lease_until <= %(machine)s)
-    or exists (select 1 from outbound where state = 'unsure' and lease_until <= %(machine)s)"""
+    or exists (select 1 from outbound where state in ('sending', 'unsure') and lease_until <= %(machine)s)"""
 _DUE = "exists (select 1 from timers where due_at <= %(now)s and not aside)"
 
 

@@ -65,7 +65,11 @@ class Claim:
 def lock_sender(connection: psycopg.Connection[Any], number: str, machine: datetime) -> Sender:
     """Our number's row, locked until the transaction ends, so that claims follow one another."""
     # A worker that is frozen while it holds the lock must not hold up everybody: the server ends its transaction.
-    connection.execute("select set_config('idle_in_transaction_session_timeout', '1s', true)")
+    # And the claim's plan follows its small limit: a plan for any limit reads the whole queue.
+    connection.execute(
+        "select set_config('idle_in_transaction_session_timeout', '1s', true),"
+        " set_config('plan_cache_mode', 'force_custom_plan', true)"
+    )
     connection.execute(
         "insert into senders (number, free_at) values (%s, %s) on conflict do nothing", (number, machine)
     )
