@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, time
+from decimal import Decimal
 from typing import TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -12,6 +13,7 @@ Word = TypeVar("Word", bound=str)
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _SHORT_NUMBER = re.compile(r"\+?[0-9][0-9 -]{1,18}")
+_MONEY = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,6})?) ([A-Z]{3})")
 _SPAN = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])-([01][0-9]|2[0-4]):([0-5][0-9])")
 
 
@@ -68,6 +70,14 @@ def rate(text: str) -> float:
     if not 0 < value <= 1000:
         raise NotThisKind(f"'{text}' is not a rate.", "Write segments a second, such as 1.0.")
     return value
+
+
+def money(text: str) -> tuple[Decimal, str]:
+    """An amount and its currency (ISO 4217), such as 0.0083 USD."""
+    found = _MONEY.fullmatch(text)
+    if found is None:
+        raise NotThisKind(f"'{text}' is no price.", "Write the amount and the currency, such as 0.0083 USD.")
+    return Decimal(found[1]), found[2]
 
 
 def country(text: str) -> str:

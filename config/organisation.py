@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, time
+from decimal import Decimal
 from pathlib import Path
 from typing import Literal, TypeVar
 
@@ -46,6 +47,14 @@ class LadderPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class Price:
+    """What the provider charges for one segment, in the currency of its bill."""
+
+    amount: Decimal
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
 class Organisation:
     """One organisation. Hours are by weekday (0 is Monday) in `zone`; the window is in each member's own zone."""
 
@@ -66,6 +75,8 @@ class Organisation:
     promise_minutes: int
     spend_cap: int | None = None
     countries: tuple[str, ...] = ("US", "CA")
+    segment_price: Price | None = None
+    test_phones: tuple[str, ...] = ()
 
 
 class OrganisationProblem(Exception):
@@ -94,6 +105,7 @@ _REQUIRED = ("name", "main_number", "zone", "languages", "hours", "hours_text", 
 _OPTIONAL = (
     *("holidays", "window", "caps", "ladder"),
     *("promise_minutes", "late_minutes", "opt_out", "sender_rate", "spend_cap", "countries"),
+    *("segment_price", "test_phones"),
 )
 _LONGEST_WAIT = 24 * 60
 _opt_out: Kind[OptOut] = kinds.one_of("own", "provider")
@@ -103,6 +115,10 @@ _some_minutes = kinds.whole_number(1, _LONGEST_WAIT)
 
 def _segments(text: str) -> int | None:
     return kinds.whole_number(1, 10_000_000)(text)
+
+
+def _price(text: str) -> Price | None:
+    return Price(*kinds.money(text))
 
 
 class _Reading:
@@ -133,6 +149,8 @@ class _Reading:
             promise_minutes=self.one(top.get("promise_minutes"), _some_minutes, 15),
             spend_cap=self.one(top.get("spend_cap"), _segments, None),
             countries=self.several(top.get("countries"), kinds.country) or ("US", "CA"),
+            segment_price=self.one(top.get("segment_price"), _price, None),
+            test_phones=self.several(top.get("test_phones"), kinds.phone_number),
         )
 
     def hours(self, node: Node | None) -> Mapping[int, tuple[Span, ...]]:

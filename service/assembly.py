@@ -98,15 +98,19 @@ def conversation_handlers() -> Handlers:
 
 def timer_handlers(handlers: Handlers, inbox: Inbox) -> Mapping[str, Handler]:
     """The pure function for each kind of timer."""
+    own = {**planned_handlers(handlers), "unsettled": inbox.settle_again}
+    return {**own, **PROMISES, **THREADS, **LADDER, **DELIVERIES}
+
+
+def planned_handlers(handlers: Handlers) -> Mapping[str, Handler]:
+    """The pure function for each kind of timer by which members are written to unasked: what a forecast lives through."""
 
     def with_handlers(function: Callable[[Scene, Setting, Handlers, Timer, datetime], Scene]) -> Handler:
         return lambda scene, setting, timer, now: function(scene, setting, handlers, timer, now)
 
-    own: dict[str, Handler] = {
+    return {
         "check-in": with_handlers(on_check_in),
         "welcome": with_handlers(on_welcome),
         "silence": with_handlers(on_silence),
         "resume": on_resume,
-        "unsettled": inbox.settle_again,
     }
-    return {**own, **PROMISES, **THREADS, **LADDER, **DELIVERIES}

@@ -1,9 +1,10 @@
 from datetime import date, time
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from config.organisation import Caps, LadderPolicy, OrganisationProblem, load_organisation
+from config.organisation import Caps, LadderPolicy, OrganisationProblem, Price, load_organisation
 
 SHIPPED = Path("config/organisation.yaml")
 
@@ -131,3 +132,21 @@ def test_hours_may_go_over_midnight_or_hold_the_whole_day(
     """A night shift is one span; the whole day is told as two equal times."""
     (tmp_path / "organisation.yaml").write_text(SHIPPED.read_text().replace("sunday: []", f"sunday: [{written}]"))
     assert load_organisation(tmp_path).hours[6] == (meant,)
+
+
+def test_a_price_and_phones_for_trying_are_read(tmp_path: Path) -> None:
+    """Both may be left out; a price has its currency, and a phone is a whole number."""
+    text = SHIPPED.read_text().replace("# segment_price", "segment_price").replace("# test_phones", "test_phones")
+    (tmp_path / "organisation.yaml").write_text(text)
+    organisation = load_organisation(tmp_path)
+    assert organisation.segment_price == Price(Decimal("0.0083"), "USD")
+    assert organisation.test_phones == ("+15555550190",)
+    shipped = load_organisation(SHIPPED.parent)
+    assert (shipped.segment_price, shipped.test_phones) == (None, ())
+
+
+@pytest.mark.parametrize("price", ["0.0083", "cheap", "USD 0.01", "-1 USD"])
+def test_a_price_without_amount_or_currency_is_refused(tmp_path: Path, price: str) -> None:
+    """The line and how to write it."""
+    with pytest.raises(OrganisationProblem, match=r"0\.0083 USD"):
+        _load(tmp_path, ("# segment_price: 0.0083 USD", f"segment_price: {price}"))

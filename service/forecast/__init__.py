@@ -1,0 +1,1 @@
+"""What would be sent over the coming days, found by living through them with the service's own decisions."""

@@ -1,0 +1,112 @@
+"""One member's coming days, lived through in memory: the same decisions as in earnest, with nothing sent or stored.
+
+Check-ins, the welcome, silence and the end of a pause are the service's own functions on frozen scenes, so windows, caps,
+pauses, consent and turns hold here because they hold there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from service.conversations import Handlers
+from service.forecast.answering import Answering, answer_at, answered
+from service.rules.setting import Setting
+from service.store.rows import Conversation, Inbound, Outbound, Row, Timer
+from service.store.scene import Rows, Scene
+
+Key = tuple[str, UUID]
+Handler = Callable[[Scene, Setting, Timer, datetime], Scene]
+WEEK = timedelta(days=7)  # how far back caps look
+ANSWER = "answer"  # a kind of timer that exists only here
+SENT = {"routine": "routine_at", "time-bound": "reminded_at"}  # where gathering puts the times of what caps count
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What everybody's days are lived through with: what decisions consult, from when to when, and how members answer.
+
+    `planned` has the service's own function for each kind of timer by which members are written to unasked.
+    """
+
+    setting: Setting
+    handlers: Handlers
+    planned: Mapping[str, Handler]
+    start: datetime
+    end: datetime
+    answering: Answering
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """One member as they stand: their scene, and their timers."""
+
+    scene: Scene
+    timers: Mapping[Key, Timer]
+
+
+def live_through(world: World, life: Life, place: int = 0) -> Iterator[Outbound]:
+    """Every message that would be written until the end, those withheld among them, in order of time.
+
+    `place` is the member's place among all, by which answers are spread.
+    """
+    while (timer := _next(life)) is not None and timer.due_at < world.end:
+        now = max(timer.due_at, world.start)
+        before = life.scene.cancel(timer.key)
+        after = _decided(world, before, timer, now)
+        written = tuple(row for row in after.changed.values() if isinstance(row, Outbound))
+        yield from written
+        life = _lived(world, life, after, written, now)
+        life = _will_answer(world, life, timer, place, now)
+
+
+def _next(life: Life) -> Timer | None:
+    return min(life.timers.values(), key=lambda timer: timer.due_at, default=None)
+
+
+def _decided(world: World, scene: Scene, timer: Timer, now: datetime) -> Scene:
+    if timer.kind == ANSWER:
+        return answered(scene, world.setting, world.handlers, timer, now)
+    return world.planned[timer.kind](scene, world.setting, timer, now)
+
+
+def _lived(world: World, life: Life, after: Scene, written: tuple[Outbound, ...], now: datetime) -> Life:
+    """The member as the next decision would gather them, had this one been carried out."""
+    timers = {key: timer for key, timer in life.timers.items() if key not in after.cancelled}
+    changed = [row for row in after.changed.values() if isinstance(row, Timer)]
+    timers |= {timer.key: timer for timer in changed if timer.kind in world.planned}
+    return Life(Scene(after.number, _kept(after), _facts(after, written, now)), timers)
+
+
+def _kept(scene: Scene) -> Mapping[type[Row], Rows]:
+    rows = {kind: found for kind, found in scene.rows.items() if kind not in (Outbound, Inbound, Timer)}
+    talks = rows.get(Conversation, {})
+    return {**rows, Conversation: {key: row for key, row in talks.items() if _is_open(row)}}
+
+
+def _is_open(row: Row) -> bool:
+    return isinstance(row, Conversation) and row.state == "open"
+
+
+def _facts(scene: Scene, written: tuple[Outbound, ...], now: datetime) -> Mapping[str, object]:
+    facts = dict(scene.facts)
+    for kind in {row.kind for row in written if row.state != "withheld"} & SENT.keys():
+        earlier = [at for at in facts.get(SENT[kind], []) if now - datetime.fromisoformat(at) < WEEK]
+        facts[SENT[kind]] = [*earlier, now.isoformat()]
+    if any(isinstance(row, Inbound) for row in scene.changed.values()):
+        facts["last_in_at"] = now.isoformat()
+    return facts
+
+
+def _will_answer(world: World, life: Life, timer: Timer, place: int, now: datetime) -> Life:
+    """The member with an answer of theirs to come, where a question was asked just now that they would answer."""
+    conversation = life.scene.conversation
+    if conversation is None or timer.kind == ANSWER:
+        return life
+    at = answer_at(world.answering, life.scene, conversation, place, now)
+    if at is None:
+        return life
+    coming = Timer(ANSWER, conversation.id, life.scene.number.id, at, fence=str(conversation.fence))
+    return replace(life, timers={**life.timers, coming.key: coming})
