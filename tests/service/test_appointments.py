@@ -1,0 +1,193 @@
+"""Dates that move and vanish, schedules changed by hand, and a member who moves to another zone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from service.appointments import Dated, book, cancel, move
+from service.assembly import conversation_handlers
+from service.checkins import on_check_in
+from service.planning import moved_to_zone, set_next, speaks_at
+from service.roster import House
+from service.rules.local_time import to_instant, to_local
+from service.schedules import ScheduleRefused, Wanted, add, change, set_hours
+from service.store.rows import Audit, Member, Outbound, Schedule, Timer
+from service.store.scene import Scene
+from tests.house import RHYTHM, SAM, identity, sams_scene, setting
+
+NOW = datetime(2027, 3, 2, 15, 30, tzinfo=UTC)  # a Tuesday, 10:30 in New York
+ORGANISATION = setting().organisation
+FRIDAY = datetime(2027, 3, 5, 14)
+WHENS = ("2 days before at 12:00", "3 hours before", "1 day after at 15:30")
+
+
+def house(now: datetime = NOW) -> House:
+    """The desk at a moment, with ids that count up."""
+    return House(ORGANISATION, setting().new_id, now)
+
+
+def booked(whens: tuple[str, ...] = WHENS) -> tuple[Scene, tuple[Schedule, ...]]:
+    """Sam's visit on Friday at two."""
+    return book(sams_scene("given"), SAM, Dated("check-in", FRIDAY, whens), house())
+
+
+def timers(scene: Scene) -> list[str]:
+    """When schedules are looked at, in New York."""
+    return sorted(f"{to_local(t.due_at, SAM.zone):%a %H:%M}" for t in scene.all(Timer) if _stands(scene, t))
+
+
+def _stands(scene: Scene, timer: Timer) -> bool:
+    return timer.kind == "check-in" and timer.key not in scene.cancelled
+
+
+def test_a_visit_has_a_timer_for_each_of_its_moments() -> None:
+    """Before it reminders, after it an ordinary hello; one audit row."""
+    scene, kept = booked()
+    assert timers(scene) == ["Fri 11:00", "Sat 15:30", "Wed 12:00"]
+    assert [s.kind for s in kept] == ["time-bound", "time-bound", "routine"]
+    assert [entry.what for entry in scene.all(Audit)] == ["date booked"]
+
+
+def test_what_has_passed_is_left_out_and_a_visit_with_nothing_to_come_is_refused() -> None:
+    """Booked the day before: only what is still to come; booked an hour before: a clear refusal."""
+    scene, kept = book(sams_scene("given"), SAM, Dated("check-in", datetime(2027, 3, 3, 14), WHENS[:2]), house())
+    assert ([s.relative for s in kept], timers(scene)) == (["3 hours before"], ["Wed 11:00"])
+    with pytest.raises(ScheduleRefused, match="passed"):
+        book(sams_scene("given"), SAM, Dated("check-in", datetime(2027, 3, 2, 11), WHENS[:2]), house())
+
+
+def test_a_moved_visit_takes_everything_with_it() -> None:
+    """The conversation about the old date is over, what waits of it is withdrawn, and each moment is worked out anew."""
+    scene, kept = booked()
+    wednesday = to_instant(datetime(2027, 3, 3, 12), SAM.zone)
+    timer = Timer("check-in", kept[0].id, SAM.number_id, wednesday, fence="1")
+    scene = on_check_in(scene.cancel(timer.key), setting(), conversation_handlers(), timer, wednesday)
+    assert scene.conversation is not None
+    schedules = tuple(s for s in scene.all(Schedule) if s.date_id is not None)
+    moved, _ = move(scene, schedules, SAM, FRIDAY + timedelta(days=7), house(wednesday))
+    assert moved.conversation is None
+    assert "time-bound" in moved.withdrawn[-1].kinds
+    assert {s.revision for s in moved.all(Schedule)} == {2}
+    assert sorted(s.starts for s in moved.all(Schedule)) == [
+        "2027-03-10T12:00:00",
+        "2027-03-12T11:00:00",
+        "2027-03-13T15:30:00",
+    ]
+    old = on_check_in(moved, setting(), conversation_handlers(), timer, wednesday)
+    assert old is moved  # a timer of the old date does nothing
+
+
+def test_a_cancelled_visit_leaves_nothing_behind() -> None:
+    """No timer, no schedule that is alive."""
+    scene, kept = booked()
+    scene = cancel(scene, kept, SAM, house())
+    assert timers(scene) == []
+    assert not any(s.active for s in scene.all(Schedule))
+
+
+def test_a_visit_before_the_hours_is_reminded_of_the_evening_before() -> None:
+    """Three hours before eight in the morning everybody sleeps."""
+    scene, _ = book(sams_scene("given"), SAM, Dated("check-in", datetime(2027, 3, 5, 8), ("3 hours before",)), house())
+    assert timers(scene) == ["Thu 19:45"]
+
+
+def test_the_flow_is_given_the_visit_in_the_members_words() -> None:
+    """The appointment flow says day and hour; the reminder goes until the visit."""
+    scene, kept = booked(("2 days before at 12:00",))
+    noon = to_instant(datetime(2027, 3, 3, 12), SAM.zone)
+    timer = Timer("check-in", kept[0].id, SAM.number_id, noon, fence="1")
+    [text] = [
+        row for row in on_check_in(scene, setting(), conversation_handlers(), timer, noon).changed.values() if isinstance(row, Outbound)
+    ]  # fmt: skip
+    assert (text.kind, text.reason["rule"]) == ("time-bound", "2 days before at 12:00, counted from their date")
+    assert text.expires_at == to_instant(datetime(2027, 3, 3, 20), SAM.zone)  # the end of their hours comes first
+
+
+def test_timing_changes_draw_anew_and_nothing_else_does() -> None:
+    """A change of rule is another revision."""
+    scene, added = add(sams_scene("given"), SAM, Wanted("check-in", "FREQ=DAILY", datetime(2027, 3, 2, 9), 59), house())
+    assert added.revision == 1
+    _, changed = change(scene, added, SAM, Wanted("check-in", "FREQ=DAILY", datetime(2027, 3, 2, 9), 59), house())
+    assert changed.revision == 2
+    assert changed.next_at is not None
+    minutes = [speaks_at(s, SAM, ORGANISATION, changed.next_at) for s in (added, changed)]
+    assert minutes[0] != minutes[1]
+
+
+def test_a_date_is_not_changed_like_a_rule() -> None:
+    """What hangs on a date moves with the date."""
+    scene, kept = booked()
+    with pytest.raises(ScheduleRefused, match="move the date"):
+        change(scene, kept[0], SAM, Wanted("check-in", "FREQ=DAILY", FRIDAY), house())
+
+
+def test_all_mistakes_come_at_once() -> None:
+    """Flow, rule and spread in one answer."""
+    with pytest.raises(ScheduleRefused) as refused:
+        add(sams_scene("given"), SAM, Wanted("nothing", "FREQ=OFTEN", FRIDAY, -1), house())
+    assert len(str(refused.value).splitlines()) == 3
+
+
+def test_hours_of_a_day_are_set_and_taken_back() -> None:
+    """The usual hours leave no trace in the member's row."""
+    scene = set_hours(sams_scene("given"), SAM, 0, ("14:00", "18:00"), house())
+    assert _sam(scene).windows == {"0": ["14:00", "18:00"]}
+    assert _sam(set_hours(scene, _sam(scene), 0, (SAM.window_start, SAM.window_end), house())).windows == {}
+
+
+ZONES = st.sampled_from(
+    [
+        "America/New_York",
+        "America/Los_Angeles",
+        "Pacific/Auckland",
+        "Pacific/Honolulu",
+        "Asia/Kathmandu",
+        "Pacific/Apia",
+        "Europe/London",
+    ]
+)
+
+
+@settings(max_examples=200)
+@given(hour=st.integers(0, 23), first=ZONES, second=ZONES, later=st.integers(0, 72), spread=st.sampled_from([0, 120]))
+def test_who_moves_is_not_greeted_twice_on_one_of_their_days(
+    hour: int, first: str, second: str, later: int, spread: int
+) -> None:
+    """A daily hello, a move at any moment after it: the next is at the same local hour there, on another local day."""
+    schedule = replace(RHYTHM, starts=f"2027-03-01T{hour:02d}:00:00", spread=spread)
+    spoke = to_instant(datetime(2027, 3, 2, hour), first)
+    before = set_next(
+        sams_scene("given"), replace(schedule, last_at=spoke), replace(SAM, zone=first), ORGANISATION, spoke
+    )
+    member, now = replace(SAM, zone=second), spoke + timedelta(minutes=1 + later * 20)
+    scene = moved_to_zone(before.with_rows(member), member, ORGANISATION, now)
+    kept = scene.get(Schedule, schedule.id)
+    assert kept is not None
+    assert kept.next_at is not None
+    if kept.next_at > now:
+        local = to_local(kept.next_at, second)
+        assert local.date() != to_local(spoke, second).date()
+        assert local.time() == datetime.fromisoformat(schedule.starts).time()
+        assert kept.next_at - now <= timedelta(days=3)
+    else:  # a moment that is being held keeps its place
+        assert kept.next_at == before.get(Schedule, schedule.id).next_at  # type: ignore[union-attr]
+
+
+def test_a_visit_keeps_its_local_time_in_another_zone() -> None:
+    """Two in the afternoon is two in the afternoon where they are then."""
+    scene, _ = booked(("3 hours before",))
+    member = replace(SAM, zone="America/Los_Angeles")
+    scene = moved_to_zone(scene, member, ORGANISATION, NOW)
+    [timer] = [t for t in scene.all(Timer) if t.kind == "check-in"]
+    assert to_local(timer.due_at, member.zone) == datetime(2027, 3, 5, 11)
+
+
+def _sam(scene: Scene) -> Member:
+    member = scene.get(Member, identity(201))
+    assert member is not None
+    return member
