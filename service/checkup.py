@@ -16,7 +16,9 @@ from config.twilio_errors import TwilioErrorsProblem, load_twilio_errors
 from config.word_files import WordsProblem
 from service.gateways import broker
 from service.gateways.keys import KeyProblem, KeyRing, read_keys
+from service.gateways.twilio import open_provider
 from service.health import NO_BROKER, NO_DATABASE, health_of
+from service.line_check import check_line
 from service.publishing import PublishingRefused, editions_of, read_sources, waiting
 from service.readiness import Check, keys_open, people_ready
 from service.rules.catalogue import CATALOGUE
@@ -40,6 +42,7 @@ def examine(settings: Settings, now: datetime, machine: datetime) -> Iterator[Ch
     yield from _files(settings)
     yield from _flows(settings)
     yield from _broker(settings)
+    yield from _provider(settings)
     try:
         keys = read_keys(settings.keys)
     except KeyProblem as problem:
@@ -80,6 +83,17 @@ def _broker(settings: Settings) -> Iterator[Check]:
         yield Check("broker", "mend", f"Its maxmemory-policy is {policy}: set it to noeviction, or it drops hints.")
     else:
         yield Check("broker", "ok", "it answers, and throws nothing away")
+
+
+def _provider(settings: Settings) -> Iterator[Check]:
+    if settings.mode != "live" and settings.twilio_api_url is None:
+        return  # a made-up account is known to nobody
+    try:
+        organisation = load_organisation(settings.config_dir)
+        provider = open_provider(settings, organisation.main_number, load_twilio_errors(settings.config_dir))
+    except PROBLEMS:
+        return  # told already
+    yield from check_line(provider, settings, organisation)
 
 
 def _database(settings: Settings, pool: Pool, keys: KeyRing, now: datetime, machine: datetime) -> Iterator[Check]:

@@ -110,6 +110,10 @@ class Provider:
         """One text by its id. Raises like `find`."""
         return _known(self._ask(lambda: self.client.messages(sid).fetch()))
 
+    def ask(self, call: Callable[[], T]) -> T:
+        """Whatever else is asked of the provider's library. Raises like `find`."""
+        return self._ask(call)
+
     def _listed(self, since: datetime, **whose: str) -> tuple[Known, ...]:
         """Page after page, newest first, until what is older; the provider's own filter knows whole days only."""
         second = since.astimezone(UTC).replace(microsecond=0)
@@ -145,7 +149,7 @@ def open_provider(settings: Settings, number: str, errors: TwilioErrors, read: f
     http.session = _session(trust=settings.twilio_api_url is None)
     client = Client(settings.twilio_account_sid, settings.twilio_auth_token, http_client=http)
     if settings.twilio_api_url is not None:
-        client.api.base_url = settings.twilio_api_url
+        client.api.base_url = client.messaging.base_url = settings.twilio_api_url
     return Provider(client, number, errors)
 
 

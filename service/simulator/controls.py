@@ -70,6 +70,7 @@ def add_records(app: Flask, world: World) -> None:
         world.faults.clear()
         world.reports.release()
         world.memory.clear()
+        world.lines.clear()
         world.ledger.clear()
         world.requests.clear()
         if begin := read_wish(request).get("at"):

@@ -74,7 +74,7 @@ def _is_account(world: World, asked: Request) -> bool:
     given = asked.authorization
     if given is None or given.type != "basic":
         return False
-    right_path = asked.path.startswith(world.options.root + "/")
+    right_path = asked.path.startswith((world.options.root + "/", world.options.root + ".json"))
     right_name = hmac.compare_digest((given.username or "").encode(), world.options.account_sid.encode())
     right_token = hmac.compare_digest((given.password or "").encode(), world.options.auth_token.encode())
     return right_path and right_name and right_token

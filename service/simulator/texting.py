@@ -1,10 +1,12 @@
 """A phone sends a text: it is accepted, the service is told by a signed webhook, and what it answers is carried out."""
 
+from collections.abc import Mapping
+
 from service.simulator.accepting import accept, is_number
 from service.simulator.delivering import deliver
 from service.simulator.faults import WEBHOOKS
 from service.simulator.opt_out import apply_opt_out
-from service.simulator.posting import Answer
+from service.simulator.posting import Answer, NotOurs
 from service.simulator.records import Message
 from service.simulator.shapes import API_VERSION
 from service.simulator.twiml import Verb, read_twiml
@@ -32,13 +34,32 @@ def send_again(world: World, message: Message) -> int | None:
 
 
 def _tell_service(world: World, message: Message, more: dict[str, str], *, repeat: bool = False) -> int | None:
-    answer = world.poster.post_path(WEBHOOK, _webhook_form(world, message) | more, repeat=repeat)
+    settings, form = world.lines.line(message.recipient).settings, _webhook_form(world, message) | more
+    answer = _ask(world, settings["sms_url"], form, repeat=repeat)
     if answer.ok:
         _carry_out(world, message, answer)
     else:
         why = answer.failure or f"was answered {answer.status}"
         world.memory.add_problem(world.clock.now(), WEBHOOK, f"{message.sid}: {why}")
+        _ask_fallback(world, message, settings, form)
     return answer.status
+
+
+def _ask_fallback(world: World, message: Message, settings: Mapping[str, str], form: dict[str, str]) -> None:
+    """Ask the number's fallback, if it has one, with the first address and what went wrong there."""
+    if not settings["sms_fallback_url"]:
+        return
+    more = {"ErrorCode": "11200", "ErrorUrl": settings["sms_url"].partition("#")[0]}
+    answer = _ask(world, settings["sms_fallback_url"], form | more)
+    if answer.ok:
+        _carry_out(world, message, answer)
+
+
+def _ask(world: World, url: str, form: dict[str, str], *, repeat: bool = False) -> Answer:
+    try:
+        return world.poster.post(url, form, repeat=repeat)
+    except NotOurs as problem:
+        return Answer(None, failure=str(problem))
 
 
 def _webhook_form(world: World, message: Message) -> dict[str, str]:

@@ -7,6 +7,7 @@ from typing import Any
 from service.simulator.clock import MovedClock
 from service.simulator.faults import Faults
 from service.simulator.ledger import Ledger
+from service.simulator.lines import Lines
 from service.simulator.memory import Memory
 from service.simulator.options import Options
 from service.simulator.posting import Poster
@@ -28,6 +29,7 @@ class World:
     faults: Faults
     poster: Poster
     reports: Reports
+    lines: Lines
     requests: list[dict[str, Any]] = field(default_factory=list)
     travelling: threading.Lock = field(default_factory=threading.Lock)
 
@@ -38,4 +40,4 @@ def make_world(options: Options) -> World:
     ledger.restore(memory)
     poster = Poster(options)
     clock = MovedClock(options.clock_file, options.start)
-    return World(options, memory, ledger, clock, Faults(), poster, Reports())
+    return World(options, memory, ledger, clock, Faults(), poster, Reports(), Lines(options))

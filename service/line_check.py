@@ -1,0 +1,125 @@
+"""What the doctor says about our number at the provider: what must be mended there, and what its API does not tell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from config.organisation import Organisation
+from config.settings import Settings
+from service.gateways.twilio import Provider, TwilioRefused, TwilioUncertain
+from service.gateways.twilio_line import Line, read_line
+from service.readiness import Check
+
+ABOUT = "provider"
+RETRIES = "rc=5&rp=all"  # Twilio's connection overrides: five tries, on every error (RELIABILITY.md 1.2)
+MESSAGES, CALLS = "/twilio/messages", "/twilio/calls"
+
+
+def check_line(provider: Provider, settings: Settings, organisation: Organisation) -> Iterator[Check]:
+    """Ask the provider and compare; one that does not answer is said plainly, since it is no fault of ours."""
+    try:
+        line = read_line(provider)
+    except TwilioRefused as refused:
+        text = f"Twilio refuses the account (error {refused.code}): look at TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN."
+        yield Check(ABOUT, "mend", text)
+    except TwilioUncertain:
+        yield Check(
+            ABOUT, "look", "Twilio did not answer just now, so its settings could not be read. Try again later."
+        )
+    else:
+        yield from judge_line(line, settings, organisation)
+        yield Check(ABOUT, "look", _untold(organisation))
+
+
+def judge_line(line: Line, settings: Settings, organisation: Organisation) -> tuple[Check, ...]:
+    """What is not as it should be in the provider's settings, or that all of it is."""
+    found = (*_account(line), *_number(line, settings, organisation), *_service(line, settings))
+    return found or (Check(ABOUT, "ok", "the account is active, and the number calls us as it should"),)
+
+
+def _unread(problem: TwilioRefused | TwilioUncertain) -> Check:
+    if isinstance(problem, TwilioUncertain) or problem.kind == "temporary":
+        return Check(
+            ABOUT, "look", "Twilio did not answer just now, so its settings could not be read. Try again later."
+        )
+    text = f"Twilio refuses the account (error {problem.code}): look at TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN."
+    return Check(ABOUT, "mend", text)
+
+
+def _account(line: Line) -> Iterator[Check]:
+    if line.status != "active":
+        yield Check(
+            ABOUT, "mend", f"The account is {line.status}: nothing is sent or received until Twilio lifts that."
+        )
+    if line.kind == "Trial":
+        yield Check(
+            ABOUT, "look", "The account is a trial: Twilio adds words of its own and writes to verified numbers only."
+        )
+
+
+def _number(line: Line, settings: Settings, organisation: Organisation) -> Iterator[Check]:
+    number = line.number
+    if number is None:
+        yield Check(
+            ABOUT, "mend", f"The account has no number {organisation.main_number}: main_number in organisation.yaml."
+        )
+        return
+    for name in ("sms_application_sid", "voice_application_sid", "trunk_sid"):
+        if number[name]:
+            yield Check(
+                ABOUT, "mend", f"The number has {name} {number[name]}, which answers in our place: take it away."
+            )
+    if line.service is None or line.service["use_inbound_webhook_on_number"]:
+        yield from _address(number, "sms", settings.public_url + MESSAGES)
+    yield from _address(number, "voice", settings.public_url + CALLS)
+
+
+def _address(number: Mapping[str, Any], kind: str, wanted: str) -> Iterator[Check]:
+    about = "A text comes in" if kind == "sms" else "A call comes in"
+    yield from _webhook(about, number[f"{kind}_url"], number[f"{kind}_method"], wanted)
+    if not number[f"{kind}_fallback_url"]:
+        yield Check(
+            ABOUT, "look", f"{about}: no fallback is set. peerline fallback writes one that is true when we are down."
+        )
+
+
+def _webhook(about: str, url: str | None, method: str | None, wanted: str) -> Iterator[Check]:
+    address, _, overrides = (url or "").partition("#")
+    if address != wanted:
+        yield Check(
+            ABOUT, "mend", f"{about}: Twilio asks {address or 'nobody'}; set the webhook to {wanted}#{RETRIES}."
+        )
+        return
+    if method != "POST":
+        yield Check(ABOUT, "mend", f"{about}: the method is {method}; set it to HTTP POST.")
+    given = dict(part.partition("=")[::2] for part in overrides.split("&"))
+    if not {"rc", "rp"} <= given.keys():
+        yield Check(ABOUT, "look", f"{about}: Twilio tries once more at most; set the webhook to {wanted}#{RETRIES}.")
+
+
+def _service(line: Line, settings: Settings) -> Iterator[Check]:
+    service = line.service
+    if service is None:
+        return
+    about = f"Messaging service {service['friendly_name']}"
+    if not service["use_inbound_webhook_on_number"]:
+        if not service["inbound_request_url"]:
+            yield Check(ABOUT, "mend", f"{about}: it hands texts to nobody. Let it defer to the sender's webhook.")
+        else:
+            yield from _webhook(
+                about, service["inbound_request_url"], service["inbound_method"], settings.public_url + MESSAGES
+            )
+    if service["smart_encoding"]:
+        text = f"{about}: smart encoding is on, so Twilio changes signs of our texts and their length. Switch it off."
+        yield Check(ABOUT, "look", text)
+
+
+def _untold(organisation: Organisation) -> str:
+    stop = (
+        "that Twilio sends no answers of its own to STOP, START and HELP, as organisation.yaml says opt_out: own"
+        if organisation.opt_out == "own"
+        else "that Twilio answers STOP, START and HELP, as organisation.yaml says opt_out: provider"
+    )
+    countries = ", ".join(organisation.countries)
+    return f"Twilio's API does not tell, so look in its console: {stop}; and that texts may go to {countries} alone."
