@@ -12,7 +12,7 @@ from service.queues import open_items, wait_for_person
 from service.rules.brakes import PER_HOUR, Brake, answered, freed, heard, is_loop, read_brake, room
 from service.rules.normalise import fold
 from service.rules.setting import Setting
-from service.store.rows import Inbound, Number, Outbound
+from service.store.rows import Escalation, Inbound, Number, Outbound
 from service.store.scene import Scene
 
 # Service words that ask for something by name. Those that a person answers (menu, why …) are not among them.
@@ -60,7 +60,12 @@ def brake_answers(
 
 
 def brake_tells(before: Scene, after: Scene, now: datetime) -> Scene:
-    """The scene with what a staff phone is told about its own texts held beyond the cap: it may answer by itself while driving."""
+    """The scene with what a staff phone is told about its own texts held beyond the cap: it may answer by itself while driving.
+
+    While an alert that this phone was told of has no outcome, nothing is held: a wrong code must be told every time.
+    """
+    if any(escalation.state != "closed" for escalation in after.all(Escalation)):
+        return after
     new = _new_answers(before, after, "staff")
     brake = _brake(after.number)
     may = room(brake, now)
