@@ -20,13 +20,8 @@ def check_line(provider: Provider, settings: Settings, organisation: Organisatio
     """Ask the provider and compare; one that does not answer is said plainly, since it is no fault of ours."""
     try:
         line = read_line(provider)
-    except TwilioRefused as refused:
-        text = f"Twilio refuses the account (error {refused.code}): look at TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN."
-        yield Check(ABOUT, "mend", text)
-    except TwilioUncertain:
-        yield Check(
-            ABOUT, "look", "Twilio did not answer just now, so its settings could not be read. Try again later."
-        )
+    except (TwilioRefused, TwilioUncertain) as problem:
+        yield _unread(problem)
     else:
         yield from judge_line(line, settings, organisation)
         yield Check(ABOUT, "look", _untold(organisation))
