@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -71,6 +72,13 @@ class House:
         """SIGKILL a process with all that it started."""
         self.stack.kill(name)
 
+    def freeze(self, name: str, seconds: float) -> None:
+        """Stop a process with all that it started, and let it go on after a while."""
+        group = self.stack.pid(name)
+        os.killpg(group, signal.SIGSTOP)
+        time.sleep(seconds)
+        os.killpg(group, signal.SIGCONT)
+
     def restart(self, name: str, crash_at: str | None = None) -> None:
         """Start a killed process again; `crash_at` names the point of a delivery at which it dies by itself."""
         if crash_at is None or name not in _PARTS:
@@ -123,7 +131,7 @@ def running_house(data: Path, say: Say) -> Iterator[House]:
     folder.loaded.touch()  # the storm brings its own people
     offset = (datetime.fromisoformat(START) - datetime.now(UTC)).total_seconds()
     folder.clock.write_text(json.dumps({"offset": offset}))
-    site = _site(prepare_site(folder, *choose_ports(None, 8400)))
+    site = _site(prepare_site(folder, *choose_ports(None, _usual_port())))
     stack = Stack(lambda _: None)
     try:
         start_servers(stack, site.home)
@@ -136,6 +144,11 @@ def running_house(data: Path, say: Say) -> Iterator[House]:
     finally:
         stack.stop(STOPPING)
         leave_home(site.home)
+
+
+def _usual_port() -> int:
+    """A port that another storm would not choose: while the web process is dead, its port must stay free."""
+    return 12_000 + os.getpid() % 9_000 * 2
 
 
 def _site(site: Site) -> Site:
@@ -156,6 +169,11 @@ def _load(site: Site, what: str, rows: str) -> None:
     file.write_text(rows, "utf-8")
     command = peerline(site, what, "import", str(file), "--yes")
     done = subprocess.run(
-        command.arguments, cwd=command.folder, env={**os.environ, **command.environ}, capture_output=True, text=True, check=False
+        command.arguments,
+        cwd=command.folder,
+        env={**os.environ, **command.environ},
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr

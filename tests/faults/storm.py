@@ -15,6 +15,7 @@ from tests.faults.house import House, Say
 from tests.faults.people import SPECIALISTS, TALKERS, member_phone, stranger_phone
 
 VICTIMS = ("web", "worker", "worker", "clock", "valkey")
+FREEZES = ("web", "worker", "clock", "valkey")  # stopped for a while without their knowing, between the kills
 FAULTS = (
     "500-before", "500-after", "reset", "drop", "hang", "429", "undelivered", "failed",
     "lost-callback", "late-callback", "duplicate-callback", "reordered", "early-callback",
@@ -68,6 +69,9 @@ def rage(house: House, plan: Plan, say: Say) -> tuple[Told, Counter[str]]:
         # An answer that was lost is mostly made good by the report that follows: without that the provider must be asked.
         house.fault("lost-callback", chance.randint(1, 3))
         house.fault(chance.choice(LOST), 1)
+        if chance.random() < 0.3:
+            house.freeze(chance.choice(FREEZES), chance.uniform(0.5, 3.0))
+            kills["frozen, not killed"] += 1
         victim = chance.choice(VICTIMS)
         _strike(house, victim, chance)
         kills[victim] += 1
