@@ -65,6 +65,8 @@ def main(arguments: list[str]) -> int:
     except Refused as refusal:
         print(refusal, file=sys.stderr)
         return 1
+    if name and name not in ("-h", "--help", "help"):
+        print(f"There is no command {name!r}. These there are:", file=sys.stderr)
     print(USAGE, file=sys.stdout if name in ("-h", "--help", "help") else sys.stderr)
     return 0 if name in ("-h", "--help", "help") else 2
 

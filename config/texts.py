@@ -23,6 +23,8 @@ KEYS: Mapping[str, frozenset[str]] = {
     for key, slots in {
         "stop_confirmed": "org",
         "start_confirmed": "org",
+        "stop_confirmed_staff": "org",
+        "start_confirmed_staff": "org",
         "help": "org",
         "talk_on": "cps",
         "talk_off": "opens",

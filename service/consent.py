@@ -94,5 +94,7 @@ def _entry(scene: Scene, setting: Setting, inbound: Inbound | None, what: str, h
 
 
 def _confirmation(scene: Scene, setting: Setting, inbound: Inbound, key: str) -> Draft:
+    if scene.staff is not None:  # their place is not what they ask about; who gets their alerts is
+        key = f"{key}_staff"
     text = setting.texts.say(key, language_of(scene), org=setting.organisation.name)
     return Draft(scene.number.id, "consent", text, language_of(scene), f"one confirmation: {key}", cause_id=inbound.id)

@@ -36,7 +36,7 @@ _WHY = {
     "help": "wrote HELP", "word": "wrote a word that a person answers", "stranger": "unknown number",
     "stopped": "wrote after STOP", "problem": "a conversation got stuck", "unread": "a text could not be read by the service",
     "late": "wrote while we were out of reach", "danger": "words of danger", "from staff": "staff text for nobody",
-    "rhythm": "about their times",
+    "rhythm": "about their times", "called": "called by phone", "loop": "texts that look like a machine's",
 }  # fmt: skip
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 import psycopg
 from psycopg.rows import TupleRow
 from psycopg_pool import ConnectionPool, PoolTimeout
+
+# Each caller says in its own words that the database is away; the pool would add a line for every try.
+logging.getLogger("psycopg.pool").setLevel(logging.CRITICAL)
 
 Pool = ConnectionPool[psycopg.Connection[TupleRow]]
 WAIT = 1.5  # seconds for a connection: the webhook must say 503 within two
