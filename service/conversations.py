@@ -32,6 +32,8 @@ from service.store.scene import Scene, Withdrawal
 from service.timers import cancel_timer, set_timer
 
 Result = Mapping[str, Value] | None
+# The place in a number's memory where a test phone's drafts are kept: flow name to version, which is negative.
+DRAFTS = "drafts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ class Beginning:
 def begin(scene: Scene, setting: Setting, handlers: Handlers, beginning: Beginning, now: datetime) -> Scene:
     """The scene with a new conversation under way; one that was open ends quietly. Raises KeyError for an unpublished flow."""
     member = _member(scene)
-    versions = fixed_versions(setting, beginning.flow, scene.fact("published", {}))
+    versions = fixed_versions(setting, beginning.flow, versions_for(scene, setting))
     session = new_session(beginning.flow)
     conversation = Conversation(
         setting.new_id(), member.id, scene.number.id, beginning.flow, dict(versions), _dumped(session), now, beginning.started_by,
@@ -137,6 +139,14 @@ def replied(text: str, inbound: Inbound, now: datetime) -> Moment:
 def silent(fence: int, now: datetime) -> Moment:
     """The moment at which nobody had answered."""
     return Moment(Silent(fence), now, "silence of a flow that their own schedule or welcome began")
+
+
+def versions_for(scene: Scene, setting: Setting) -> Mapping[str, int]:
+    """The version of each flow with which a conversation on this number begins: as published, or a test phone's drafts."""
+    published: Mapping[str, int] = scene.fact("published", {})
+    if scene.number.number not in setting.organisation.test_phones:
+        return published
+    return {**published, **scene.number.memory.get(DRAFTS, {})}
 
 
 def fixed_versions(setting: Setting, flow: str, published: Mapping[str, int]) -> Mapping[str, int]:

@@ -89,7 +89,7 @@ def publish_files(press: Press, sources: Mapping[str, str], order: Order, now: d
     with press.pool.connection() as connection, connection.transaction():
         hold(connection)
         current = current_ones(connection)
-        flows, remarks = _ready(press.catalogue, sources, current)
+        flows, remarks = ready_flows(press.catalogue, sources, current)
         editions = {file: Edition(flow.name, sources[file], digest_of(sources[file])) for file, flow in flows.items()}
         news = {
             file: _news(connection, flow, editions[file], current.get(flow.name), order, now)
@@ -104,10 +104,13 @@ def publish_files(press: Press, sources: Mapping[str, str], order: Order, now: d
         return published
 
 
-def _ready(
+def ready_flows(
     catalogue: Catalogue, sources: Mapping[str, str], current: Mapping[str, Version]
 ) -> tuple[Mapping[str, Flow], tuple[Finding, ...]]:
-    """The flows of these files, checked with those that are published besides; and the remarks about them."""
+    """The flows of these files, checked with those that are published besides; and the remarks about them.
+
+    Raises PublishingRefused with every finding where one is an error or an obstacle.
+    """
     flows = _compiled(catalogue, sources)
     others = {_shelved(name): one.source for name, one in current.items() if name not in _names(flows)}
     found = check_flows({**others, **sources}, catalogue)

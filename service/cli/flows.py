@@ -35,6 +35,7 @@ class Flows(LazyGroup):
         "history": ("service.cli.flows_versions", "history_command"),
         "diff": ("service.cli.flows_versions", "diff"),
         "rollback": ("service.cli.flows_versions", "rollback"),
+        "draft": ("service.cli.flows_draft", "draft"),
         "forecast": ("service.cli.flows_forecast", "forecast_command"),
     }
 

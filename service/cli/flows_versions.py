@@ -2,8 +2,7 @@
 
 import getpass
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -14,14 +13,13 @@ import typer
 from flows.engine.changes import Change, changes
 from flows.engine.compile import compile_flow
 from flows.engine.problems import FlowProblems
-from service.assembly import Peerline, assemble, conversation_handlers
-from service.cli.asking import asking
-from service.cli.environment import settings_or_exit
-from service.flow_history import Entry, NoSuchVersion, differences, history, told, version_at, version_before
+from service.assembly import Peerline
+from service.cli.flow_desk import flow_source, peerline_or_exit, press_of
+from service.flow_history import Entry, differences, history, told, version_at, version_before
 from service.publishing import PublishingRefused
 from service.rules.catalogue import CATALOGUE
 from service.store.flow_versions import Connection
-from service.versions import NotConfirmed, Order, Press, Publication, Published, publish_files
+from service.versions import NotConfirmed, Order, Publication, Published, publish_files
 
 Files = Annotated[list[Path], typer.Argument(help="The flow files to publish, together.")]
 Name = Annotated[str, typer.Argument(help="The name of a flow.")]
@@ -37,8 +35,8 @@ def publish(files: Files, confirm: Confirm = False, by: By = None, note: Note = 
     Tells what changes and who stands where. Exits 1, with nothing published, where there are mistakes, or where people
     would be left on steps that go away and --confirm is not given.
     """
-    sources = {str(file): _source(file) for file in files}
-    with _peerline() as peerline:
+    sources = {str(file): flow_source(file) for file in files}
+    with peerline_or_exit() as peerline:
         _publish(peerline, sources, Order(_who(by), note, confirm), as_json=as_json)
 
 
@@ -51,31 +49,16 @@ def rollback(
     as_json: AsJson = False,
 ) -> None:
     """Publish an earlier version again, as a new one: history only grows, and the same is checked as for any other."""
-    with _peerline() as peerline:
+    with peerline_or_exit() as peerline:
         with peerline.pool.connection() as connection:
             old = version_before(connection, name) if to is None else version_at(connection, name, to)
         order = Order(_who(by), note or f"back to version {old.version}", confirm)
         _publish(peerline, {told(old): old.source}, order, as_json=as_json)
 
 
-@contextmanager
-def _peerline() -> Iterator[Peerline]:
-    """The parts, for one command; what is not there, or is unreadable, is said in a line."""
-    peerline = assemble(settings_or_exit())
-    try:
-        with asking():
-            yield peerline
-    except NoSuchVersion as problem:
-        print(problem, file=sys.stderr)
-        raise typer.Exit(1) from None
-    finally:
-        peerline.pool.close()
-
-
 def _publish(peerline: Peerline, sources: Mapping[str, str], order: Order, *, as_json: bool) -> None:
-    press = Press(peerline.pool, peerline.keys, peerline.setting, conversation_handlers(), CATALOGUE)
     try:
-        published = publish_files(press, sources, order, peerline.clock.now())
+        published = publish_files(press_of(peerline), sources, order, peerline.clock.now())
     except PublishingRefused as refused:
         _say(
             {"published": False, "findings": refused.findings}, [*map(str, refused.findings), REFUSED], as_json=as_json
@@ -120,19 +103,11 @@ def _who(by: str | None) -> str:
     return by or getpass.getuser()
 
 
-def _source(file: Path) -> str:
-    try:
-        return file.read_bytes().decode("utf-8", "replace")
-    except OSError as problem:
-        print(f"{file} cannot be read: {problem.strerror}.", file=sys.stderr)
-        raise typer.Exit(2) from None
-
-
 def history_command(
     name: Annotated[str | None, typer.Argument(help="A flow; without it, all.")] = None, as_json: AsJson = False
 ) -> None:
     """Tell which versions of a flow there were: when, by whom, why, and how many people are on each."""
-    with _peerline() as peerline, peerline.pool.connection() as connection:
+    with peerline_or_exit() as peerline, peerline.pool.connection() as connection:
         found = history(connection, name)
     _say(found, [_entry(one) for one in found], as_json=as_json)
 
@@ -153,7 +128,7 @@ def diff(
     as_json: AsJson = False,
 ) -> None:
     """Tell in words what differs: two versions of a flow, or a file and what is published."""
-    with _peerline() as peerline, peerline.pool.connection() as connection:
+    with peerline_or_exit() as peerline, peerline.pool.connection() as connection:
         try:
             found = _differences(connection, what, first, second)
         except FlowProblems as problems:
@@ -165,7 +140,7 @@ def diff(
 def _differences(connection: Connection, what: str, first: int | None, second: int | None) -> tuple[Change, ...]:
     file = Path(what)
     if file.suffix in (".yaml", ".yml") or file.is_file():
-        flow = compile_flow(_source(file), what, CATALOGUE)
+        flow = compile_flow(flow_source(file), what, CATALOGUE)
         old = version_at(connection, flow.name, first)
         return changes(compile_flow(old.source, told(old), CATALOGUE), flow)
     old = version_before(connection, what) if first is None else version_at(connection, what, first)

@@ -74,9 +74,9 @@ def publish(press: Press, *sources: str, confirmed: bool = False, by: str = "Cor
     return publish_files(press, named, Order(by, "a reason", confirmed), NOW)
 
 
-def arrive(database: str, phone: str = ANA) -> None:
+def arrive(database: str, phone: str = ANA, consent: str = "given") -> None:
     """A member with a specialist, both in the database."""
-    theirs, rosas = a_number(phone, "given"), a_number(phone.replace("5550", "5551"))
+    theirs, rosas = a_number(phone, consent), a_number(phone.replace("5550", "5551"))
     rosa = a_specialist(rosas)
     ana = a_member(theirs, "Ana", rosa.id)
     store(database, owned(rosas, rosa), rosa)

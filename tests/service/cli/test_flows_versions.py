@@ -79,3 +79,15 @@ def test_a_name_that_was_never_published_is_said(environ: Mapping[str, str]) -> 
         1,
         'No flow "hello" was ever published. There is none to choose from.',
     )
+
+
+def test_a_draft_needs_a_test_phone(environ: Mapping[str, str], tmp_path: Path) -> None:
+    """The shipped organisation has none, and says where to list one."""
+    file = tmp_path / "hello.yaml"
+    file.write_text(BASE)
+    done = flows(environ, "draft", str(file), "--phone", "+1 555 555 0123", "--start")
+    assert done.returncode == 1
+    assert "List it under test_phones in organisation.yaml" in done.stderr
+    cleared = flows(environ, "draft", "--phone", "+1 555 555 0123", "--clear")
+    assert "There was no draft on this phone." in cleared.stdout
+    assert flows(environ, "draft", "--phone", "12", "--clear").returncode == 2
