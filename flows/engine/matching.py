@@ -195,7 +195,7 @@ def _slip_of(words: str, phrase: str) -> str | None:
         found = {_slip_of(one, other) if one != other else "sure" for one, other in zip(said, written, strict=True)}
         return None if None in found else "sure" if found == {"sure"} else "unsure"
     most = 0 if len(phrase) < 4 else 1 if len(phrase) < 8 else 2
-    if abs(len(words) - len(phrase)) > most:
+    if words[0] != phrase[0] or abs(len(words) - len(phrase)) > most:
         return None
     if DamerauLevenshtein.distance(words, phrase, score_cutoff=most) > most:
         return None
