@@ -1,7 +1,9 @@
 """Asks the lexicon about one message."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from service.rules.normalise import fold
 from service.rules.risk.lexicon import CompiledRule, LanguageLexicon, Lexicon, Trigger
@@ -13,6 +15,9 @@ _FOREIGN_SHARE = 0.5
 _LATIN_END = "\u024f"
 # People write without full stops, so a sentence may be a whole message; an idiom is looked for this many words around a match.
 _NEAR = 5
+# Characters of a sentence that are looked at on each side, and matches of one pattern: bounds for very long messages.
+_REACH = 400
+_MOST_MATCHES = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +72,23 @@ def _risk(hits: list[_Hit]) -> Risk:
 
 def _hits(lexicon: LanguageLexicon, text: str) -> Iterator[_Hit]:
     plain = read_plainly(text, lexicon)
-    for rule, pattern in _candidates(lexicon, set(plain.split())):
-        tier = max((_tier(lexicon, rule, plain, *match.span()) for match in pattern.finditer(plain)), default=0)
+    candidates = _candidates(lexicon, set(plain.split()))
+    fiction = bool(candidates) and lexicon.contexts["fiction"].search(plain) is not None
+    for rule, pattern in candidates:
+        matches = islice(pattern.finditer(plain), _MOST_MATCHES)
+        tier = _highest(rule.tier, (_tier(lexicon, rule, plain, match, fiction=fiction) for match in matches))
         if tier and (rule.requires is None or rule.requires.search(plain)):
             yield _Hit(rule, tier)
+
+
+def _highest(most: int, tiers: Iterable[int]) -> int:
+    """Return the highest of `tiers`, looking no further once it is `most`."""
+    highest = 0
+    for tier in tiers:
+        highest = max(highest, tier)
+        if highest == most:
+            break
+    return highest
 
 
 def _candidates(lexicon: LanguageLexicon, words: set[str]) -> dict[Trigger, None]:
@@ -84,37 +102,34 @@ def _candidates(lexicon: LanguageLexicon, words: set[str]) -> dict[Trigger, None
     return found
 
 
-def _tier(lexicon: LanguageLexicon, rule: CompiledRule, plain: str, start: int, end: int) -> int:
+def _tier(lexicon: LanguageLexicon, rule: CompiledRule, plain: str, match: re.Match[str], *, fiction: bool) -> int:
     """Return the tier of one match: 0 when an idiom explains it, at most 1 when negated, long past or from a song."""
-    first, last = _sentence(plain, start, end)
-    sentence = plain[first:last]
-    if rule.blocks and rule.blocks.search(_around(plain, first, start, end, last)):
+    before, after = _sentence(plain, *match.span())
+    sentence = before + match[0] + after
+    if rule.blocks and rule.blocks.search(_near(before, match[0], after)):
         return 0
     calm = (
-        ("negation" in rule.heeds and lexicon.contexts["negation"].search(plain[first:start]))
+        ("negation" in rule.heeds and lexicon.contexts["negation"].search(before))
         or (
             "past" in rule.heeds
             and lexicon.contexts["past"].search(sentence)
             and not lexicon.contexts["present"].search(sentence)
         )
-        or ("fiction" in rule.heeds and lexicon.contexts["fiction"].search(plain))
+        or ("fiction" in rule.heeds and fiction)
     )
     return min(rule.tier, 1) if calm else rule.tier
 
 
-def _around(plain: str, first: int, start: int, end: int, last: int) -> str:
-    """Return a match with a few words of its sentence on both sides; an idiom further off explains nothing."""
-    before = plain[first:start].split(" ")[-_NEAR - 1 :]
-    after = plain[end:last].split(" ")[:_NEAR]
-    return f"{' '.join(before)}{plain[start:end]}{' '.join(after)} "
+def _sentence(plain: str, start: int, end: int) -> tuple[str, str]:
+    """Return what stands before and after a match in its sentence, a few lines at most on each side."""
+    before = plain[max(0, start - _REACH) : start]
+    after = plain[end : end + _REACH]
+    return before.rpartition(f"{SENTENCE_END} ")[2], after.partition(f"{SENTENCE_END} ")[0]
 
 
-def _sentence(plain: str, start: int, end: int) -> tuple[int, int]:
-    """Return where the sentence around a match begins and ends."""
-    mark = f" {SENTENCE_END} "
-    before = plain.rfind(mark, 0, start)
-    after = plain.find(mark, max(end - 1, 0))
-    return (before + len(mark) if before >= 0 else 0), (after + 1 if after >= 0 else len(plain))
+def _near(before: str, matched: str, after: str) -> str:
+    """Return a match with a few words on both sides; an idiom further off explains nothing."""
+    return f"{' '.join(before.split(' ')[-_NEAR - 1 :])}{matched}{' '.join(after.split(' ')[:_NEAR])} "
 
 
 def _is_unreadable(text: str) -> bool:
