@@ -3,7 +3,7 @@
 import os
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -27,10 +27,11 @@ from service.assembly import assemble, conversation_handlers, planned_handlers
 from service.cli.asking import asking
 from service.cli.environment import settings_or_exit
 from service.forecast.adding_up import SHOWN, Forecast, Line, add_up
+from service.forecast.alike import foresee
 from service.forecast.answering import Answering
 from service.forecast.drawing import to_svg
 from service.forecast.imagined import imagine
-from service.forecast.living import Life, World, live_through
+from service.forecast.living import Life, World
 from service.forecast.standing import standing
 from service.gateways.clock import Clock
 from service.publishing import read_sources
@@ -40,7 +41,6 @@ from service.rules.local_time import to_local
 from service.rules.risk import compile_lexicon
 from service.rules.roster_files import read_members
 from service.rules.setting import Setting
-from service.store.rows import Outbound
 
 LONGEST = 92  # days; beyond a quarter of a year, guesses about silence and pauses mean little
 
@@ -175,18 +175,13 @@ def _of_members(wish: Wish) -> Outlook:
 def _outlook(
     setting: Setting, lives: Iterable[Life], left_out: Mapping[str, int], wish: Wish, now: datetime
 ) -> Outlook:
-    organisation, seen = setting.organisation, count()
-    handlers = conversation_handlers()
+    organisation, seen, handlers = setting.organisation, count(), conversation_handlers()
     end = now + timedelta(days=wish.days)
     world = World(setting, handlers, planned_handlers(handlers), now, end, wish.answers)
-    messages = _messages(world, lives, lambda: next(seen))
-    forecast = add_up(((organisation.main_number, row) for row in messages), organisation.sender_rate)
+    counted = (life for life, _ in zip(lives, seen, strict=False))
+    messages = ((organisation.main_number, row) for row in foresee(world, counted))
+    forecast = add_up(messages, organisation.sender_rate)
     return Outlook(forecast, organisation, next(seen), left_out, now, wish.days, wish.answers)
-
-
-def _messages(world: World, lives: Iterable[Life], place: Callable[[], int]) -> Iterator[Outbound]:
-    for life in lives:
-        yield from live_through(world, life, place())
 
 
 def _plain(outlook: Outlook) -> dict[str, object]:
