@@ -5,6 +5,7 @@ it counts is what a member is billed for, so its habits are kept and not mended.
 """
 
 from bisect import bisect_right
+from itertools import pairwise
 
 from service.rules.grapheme_table import RANGES
 
@@ -33,17 +34,16 @@ _REGULAR = (
 
 def graphemes(text: str) -> list[str]:
     """Return the graphemes of `text`, in order; joined, they are `text` again."""
-    found: list[str] = []
+    starts: list[int] = []
     classes: list[str] = []
-    for letter in text:
+    for place, letter in enumerate(text):
         kind = _class_of(ord(letter))
-        if classes and not _breaks(classes, kind):
-            found[-1] += letter
-            classes.append(kind)
-        else:
-            found.append(letter)
+        if not classes or _breaks(classes, kind):
+            starts.append(place)
             classes = [kind]
-    return found
+        elif classes[-2:] != [kind, kind]:  # a third of a kind decides nothing, and thousands would take long
+            classes.append(kind)
+    return [text[start:end] for start, end in pairwise([*starts, len(text)])]
 
 
 def _breaks(cluster: list[str], following: str) -> bool:
