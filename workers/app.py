@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from typing import Any
 
@@ -17,5 +18,7 @@ app.conf.imports = ("workers.due", "workers.deliveries")
 
 @setup_logging.connect
 def _log(**_: Any) -> None:  # noqa: ANN401 - what a signal hands in
-    """Our own logging in place of Celery's: ids only."""
+    """Our own logging in place of Celery's: ids only, and no line for each hint that comes and goes."""
     configure_logging()
+    for name in ("celery.worker.strategy", "celery.worker.request", "celery.app.trace"):
+        logging.getLogger(name).setLevel(logging.WARNING)

@@ -14,7 +14,7 @@ from service.gateways.crashing import POINTS
 from tests.faults.house import House, Say
 from tests.faults.people import SPECIALISTS, TALKERS, member_phone, stranger_phone
 
-VICTIMS = ("web", "worker", "worker", "clock", "valkey")
+VICTIMS = ("web", "worker", "worker", "worker", "clock", "valkey", "postgres")
 FREEZES = ("web", "worker", "clock", "valkey")  # stopped for a while without their knowing, between the kills
 FAULTS = (
     "500-before", "500-after", "reset", "drop", "hang", "429", "undelivered", "failed",
