@@ -14,6 +14,8 @@ from flows.importing.texts import one_line
 
 MOST = 999_999_999  # the largest number that a reply is read as
 EVERY_NUMBER = (0, MOST)
+MOST_CASES = 300  # for one question; what would be recognised by later ones counts as other words
+MOST_ANSWERS = 99  # what our notation takes, `anything` aside
 _LONGEST_WORDS = 120  # characters of one phrase; nobody types more to choose something
 _SIMPLE_PATTERN = re.compile(r"[\w\s|'’.,!?-]+")
 _PATTERN_EDGES = re.compile(r"^(?:\(\?i\))?\^?(?:\\b)?\(?(?:\?:)?|\)?(?:\\b)?[.!?]?\$?$")
@@ -38,11 +40,13 @@ def build_answers(heard: Iterable[Heard], catalogue: Catalogue, margin: Margin) 
     """
     ledger = _Ledger(catalogue.consent_words | catalogue.door_words, margin)
     taken = [found for case in heard if (found := ledger.take(case)) is not None]
+    if len({(case.name, case.to) for case in taken}) > MOST_ANSWERS:
+        margin.note(f"There are more than {MOST_ANSWERS} answers here.", "The last ones count as other words.")
     names, merged = UniqueNames(taken=("anything",)), dict[tuple[str, str | None], Heard]()
     for case in taken:
         before = merged.get((case.name, case.to))
         merged[case.name, case.to] = _together(before, case) if before else case
-    return tuple(_answer(case, names) for case in merged.values())
+    return tuple(_answer(case, names) for case in list(merged.values())[:MOST_ANSWERS])
 
 
 def words_of_pattern(pattern: str) -> tuple[str, ...]:

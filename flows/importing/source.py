@@ -10,6 +10,7 @@ from flows.engine.problems import FlowProblems, Place, Problems
 from flows.importing.texts import clean
 
 LARGEST = 20_000_000  # characters; the largest export we know of has 9 million
+LONGEST_TEXT = 20_000  # characters; ten times what one message may have
 _LONG = 1e15  # no number that people answer with is longer
 _EMPTY: Mapping[str, object] = {}
 
@@ -62,9 +63,12 @@ def tables(value: object) -> list[Mapping[str, object]]:
 
 
 def words(value: object) -> str:
-    """A text, cleaned of what no text message holds; numbers as they are written; else nothing."""
+    """A text, cleaned of what no text message holds; numbers as they are written; else nothing.
+
+    A text of more than `LONGEST_TEXT` characters is cut after one more, so that whoever tells it can say so.
+    """
     if isinstance(value, str):
-        return clean(value)
+        return clean(value[: LONGEST_TEXT + 1])
     if isinstance(value, bool) or not isinstance(value, int | float):
         return ""
     return str(value) if abs(value) < _LONG else ""

@@ -69,11 +69,14 @@ def _without_empty_copies(draft: Draft, notes: Notes) -> Draft:
     known = _spread(_kept(draft, copied=False) | draft.takes, copies)
     nodes = dict(draft.nodes)
     for key, node in draft.nodes.items():
-        empty = [act for act in node.acts if isinstance(act, Keep) and act.copied and act.value not in known]
-        for act in empty:
-            what = f"{act.name} is set to {act.value}, which is not known here."
-            notes.add(draft.name, key, what, "It is left out.", key)
-        nodes[key] = replace(node, acts=tuple(act for act in node.acts if act not in empty))
+        acts: list[Act] = []
+        for act in node.acts:
+            if isinstance(act, Keep) and act.copied and act.value not in known:
+                what = f"{act.name} is set to {act.value}, which is not known here."
+                notes.add(draft.name, key, what, "It is left out.", key)
+            else:
+                acts.append(act)
+        nodes[key] = replace(node, acts=tuple(acts))
     return replace(draft, nodes=nodes)
 
 
@@ -160,10 +163,13 @@ def _needed(node: Node, sure: frozenset[str]) -> set[str]:
 
 def _counting(flow: str, key: str, node: Node, kinds: Mapping[str, str], notes: Notes) -> Node:
     """A node that counts only what is a number everywhere."""
-    wrong = [act for act in node.acts if isinstance(act, Count) and kinds[act.name] != "number"]
-    for act in wrong:
-        notes.add(flow, key, f"{act.name} is counted here and is no number elsewhere.", "It is left out.", key)
-    return replace(node, acts=tuple(act for act in node.acts if act not in wrong))
+    acts: list[Act] = []
+    for act in node.acts:
+        if isinstance(act, Count) and kinds[act.name] != "number":
+            notes.add(flow, key, f"{act.name} is counted here and is no number elsewhere.", "It is left out.", key)
+        else:
+            acts.append(act)
+    return replace(node, acts=tuple(acts))
 
 
 def _deciding(flow: str, key: str, node: Node, kinds: Mapping[str, str], facts: frozenset[str], notes: Notes) -> Node:

@@ -43,7 +43,7 @@ def _head(settled: Settled, page: Page) -> Iterator[str]:
     yield f"title: {quoted(draft.title)}"
     yield f"purpose: {quoted(f'Brought over from {draft.origin}. Say here what it is for.')}"
     yield f"languages: {listed(page.languages)}"
-    kinds = {name: _kind(draft, name, kind) for name, kind in settled.kinds.items()}
+    kinds = _kinds(settled)
     takes = {name: kind for name, kind in kinds.items() if name in draft.takes}
     keeps = {name: kind for name, kind in kinds.items() if name not in draft.takes}
     yield from ["", f"takes: {inline(takes)}"] if takes else []
@@ -54,13 +54,18 @@ def _head(settled: Settled, page: Page) -> Iterator[str]:
     yield from ["", "steps:"]
 
 
-def _kind(draft: Draft, name: str, kind: str) -> str:
-    """A kind as it is written; words have room for the longest fixed text that is kept under this name."""
-    fixed = (
-        act.value for node in draft.nodes.values() for act in node.acts if isinstance(act, Keep) and act.name == name
-    )
-    longest = min(_LONGEST, max(map(len, fixed), default=0))
-    return f"words up to {longest}" if kind == "words" and longest > _USUAL else kind
+def _kinds(settled: Settled) -> dict[str, str]:
+    """Kinds as they are written; words have room for the longest fixed text that is kept under their name."""
+    longest: dict[str, int] = {}
+    for node in settled.draft.nodes.values():
+        for act in node.acts:
+            if isinstance(act, Keep) and not act.copied:
+                longest[act.name] = max(longest.get(act.name, 0), len(act.value))
+    return {name: _kind(kind, longest.get(name, 0)) for name, kind in settled.kinds.items()}
+
+
+def _kind(kind: str, longest: int) -> str:
+    return f"words up to {min(_LONGEST, longest)}" if kind == "words" and longest > _USUAL else kind
 
 
 def _languages(draft: Draft, notes: Notes) -> tuple[str, ...]:

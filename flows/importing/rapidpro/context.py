@@ -7,7 +7,7 @@ from flows.engine.catalogue import Catalogue
 from flows.importing.draft import PERSON, Act, Pass, Say, Texts
 from flows.importing.notes import Margin, Notes
 from flows.importing.rapidpro.expressions import Names, fill
-from flows.importing.source import items, table, words
+from flows.importing.source import LONGEST_TEXT, items, table, words
 from flows.importing.texts import in_parts, one_line
 
 Row = Mapping[str, object]
@@ -56,6 +56,8 @@ def said(context: Context, action: Row, margin: Margin) -> list[Act]:
     versions = {context.language: words(action.get("text"))}
     for language, texts in context.translated(action.get("uuid"), "text").items():
         versions.setdefault(language, texts[0])
+    if any(len(text) > LONGEST_TEXT for text in versions.values()):
+        margin.note(f"This text has more than {LONGEST_TEXT} characters.", "It is cut there.")
     filled = {language: fill(text, context.names) for language, text in versions.items()}
     lost = list(dict.fromkeys(piece for version in filled.values() for piece in version.lost))
     for piece in lost:

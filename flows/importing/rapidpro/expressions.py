@@ -21,6 +21,7 @@ _WRAPPED = re.compile(
 )
 _COUNTED = re.compile(r"@\(\s*(?:results|fields)\.(\w+?)(?:\.value)?\s*\+\s*1\s*\)", re.ASCII)
 _LONGEST = 2000  # characters of one expression
+_MOST = 1000  # expressions in one text; what comes after them is told as it stands
 _RESULT_PARTS = ("value", "input", "text", "category", "category_localized", "name")
 
 
@@ -99,7 +100,10 @@ def has_expression(text: str) -> bool:
 def _pieces(text: str) -> Iterator[tuple[bool, str]]:
     """A text as words and expressions, in order; `@@` is an `@`."""
     at = 0
-    while (mark := text.find("@", at)) >= 0:
+    for _ in range(_MOST):
+        mark = text.find("@", at)
+        if mark < 0:
+            break
         yield False, text[at:mark]
         size, piece = _expression(text, mark)
         yield (True, piece) if piece else (False, text[mark : mark + 1])

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from flows.importing.answers import Heard, build_answers
+from flows.importing.answers import MOST_CASES, Heard, build_answers
 from flows.importing.draft import PERSON, Act, Decide, Go, Leave, Listen, Pass, Turns, Way
 from flows.importing.notes import Margin
 from flows.importing.rapidpro.actions import RESULTS
@@ -38,6 +38,8 @@ def leaving(context: Context, node: Row, margin: Margin) -> Leaving:
     if not table(node.get("router")):
         return [], Go(next(iter(exits.values()), None))
     router = _read_router(context, table(node.get("router")), exits)
+    if len(tables(router.row.get("cases"))) > MOST_CASES:
+        margin.note(f"There are more than {MOST_CASES} cases here.", "Those that come after them are left out.")
     kind = words(router.row.get("type"))
     if kind == "random":
         margin.note("Chance decides here.", "The ways are taken in turn instead, from one conversation to the next.")
@@ -73,7 +75,7 @@ def _cases(context: Context, row: Row, goals: Mapping[str, str | None], names: M
             names[category] or "choice",
             goals[category],
         )
-        for case in tables(row.get("cases"))
+        for case in tables(row.get("cases"))[:MOST_CASES]
         if (category := words(case.get("category_uuid"))) in goals
     ]
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from flows.engine.catalogue import Catalogue
 from flows.importing.draft import PERSON, Act, Pass, Say
 from flows.importing.notes import Margin, Notes
-from flows.importing.source import table, tables, words
+from flows.importing.source import LONGEST_TEXT, table, tables, words
 from flows.importing.studio.liquid import Names, fill
 from flows.importing.texts import in_parts, one_line
 
@@ -56,6 +56,8 @@ def properties(state: Row) -> Row:
 
 def told(context: Context, text: str, margin: Margin) -> list[Act]:
     """A text of the source as acts: what can be told, and a person told where a part of it is lost."""
+    if len(text) > LONGEST_TEXT:
+        margin.note(f"This text has more than {LONGEST_TEXT} characters.", "It is cut there.")
     filled = fill(text, context.names)
     for piece in dict.fromkeys(filled.lost):
         margin.note(

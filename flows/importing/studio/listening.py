@@ -26,6 +26,8 @@ from flows.importing.studio.splits import (
 )
 from flows.importing.texts import one_line
 
+_MOST_BETWEEN = 20  # widgets between a question and its split; real flows have one or two
+
 
 @dataclass(slots=True)
 class _Found:
@@ -62,7 +64,7 @@ def _followed(context: Context, key: str, goal: str | None) -> _Found:
     between: list[str] = []
     seen: set[str] = set()
     at = goal
-    while at is not None and at in context.states and at not in seen:
+    while at is not None and at in context.states and at not in seen and len(seen) < _MOST_BETWEEN:
         seen.add(at)
         state, margin = context.states[at], context.margin(at).beside(key)
         kind = words(state.get("type"))

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from flows.importing.answers import MOST, Heard, words_of_pattern
+from flows.importing.answers import MOST, MOST_CASES, Heard, words_of_pattern
 from flows.importing.draft import Act, Decide, Go, Leave, Pass, Sign, Span, Way
 from flows.importing.notes import Margin
 from flows.importing.source import items, tables, words
@@ -46,11 +46,10 @@ class Case:
 
 def cases_of(context: Context, state: Row, margin: Margin) -> tuple[Case, ...]:
     """The ways of a split, in order; a way with several conditions is one that we have no counterpart for."""
-    return tuple(
-        _case(context, state, transition, margin)
-        for transition in tables(state.get("transitions"))
-        if words(transition.get("event")) == "match"
-    )
+    found = [row for row in tables(state.get("transitions")) if words(row.get("event")) == "match"]
+    if len(found) > MOST_CASES:
+        margin.note(f"There are more than {MOST_CASES} ways here.", "Those that come after them are left out.")
+    return tuple(_case(context, state, row, margin) for row in found[:MOST_CASES])
 
 
 def otherwise(context: Context, state: Row, margin: Margin) -> str | None:
