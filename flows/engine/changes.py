@@ -45,9 +45,9 @@ class Change:
 def changes(old: Flow, new: Flow) -> tuple[Change, ...]:
     """Every difference that a member or a coordinator could meet, in the order of the new file, steps that went last.
 
-    Comments, spacing and the tests in the files make none.
+    Comments, spacing and the tests in the files make none, nor does a way that leads to a step under its new name.
     """
-    found = list(_parts("", flow_parts(old), flow_parts(new)))
+    found = list(_parts("", flow_parts(old, new.renamed), flow_parts(new)))
     before = {place: name for name in old.steps if (place := _place(old, new, name)) is not None}
     for step in new.steps.values():
         found += _step(old, new, before.get(step.name), step)
@@ -69,7 +69,7 @@ def _step(old: Flow, new: Flow, before: str | None, step: Step) -> Iterator[Chan
         return
     if before != step.name:
         yield Change("step.renamed", step.name, "step", before, step.name)
-    yield from _parts(step.name, step_parts(old, old.steps[before]), step_parts(new, step))
+    yield from _parts(step.name, step_parts(old, old.steps[before], new.renamed), step_parts(new, step))
 
 
 def _parts(step: str, old: tuple[Part, ...], new: tuple[Part, ...]) -> Iterator[Change]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal
 
 from flows.engine.flow import (
@@ -46,13 +47,16 @@ class Part:
     language: str | None = None
 
 
-def flow_parts(flow: Flow) -> tuple[Part, ...]:
-    """What belongs to a flow as a whole."""
+Names = Mapping[str, str]  # what steps are called elsewhere; a step that is not in it has the same name there
+
+
+def flow_parts(flow: Flow, names: Names = MappingProxyType({})) -> tuple[Part, ...]:
+    """What belongs to a flow as a whole, with steps called by these names."""
     plain = {
         "title": flow.title,
         "purpose": flow.purpose,
         "languages": ", ".join(flow.languages),
-        "first step": flow.first,
+        "first step": names.get(flow.first, flow.first),
         "budget": "" if flow.budget is None else f"{flow.budget} segments",
         "discreet mode": "yes" if flow.discreet else "",
         "gives": ", ".join(flow.gives),
@@ -61,15 +65,18 @@ def flow_parts(flow: Flow) -> tuple[Part, ...]:
     }
     parts = [Part("flow", name, words) for name, words in plain.items() if words]
     parts += _told("words for what is unsure", flow.unsure) if flow.unsure else []
-    return (*parts, *_ladder(flow.silence))
+    return (*parts, *_ladder(flow.silence, names))
 
 
-def step_parts(flow: Flow, step: Step) -> tuple[Part, ...]:
-    """What a step tells, takes and does, in the order of the file; two verbs of one kind are told apart by a number."""
+def step_parts(flow: Flow, step: Step, names: Names = MappingProxyType({})) -> tuple[Part, ...]:
+    """What a step tells, takes and does, in the order of the file, with steps called by these names.
+
+    Two verbs of one kind are told apart by a number.
+    """
     found: list[Part] = []
     seen: dict[str, int] = {}
     for verb in step.verbs:
-        for part in _verb_parts(flow, verb):
+        for part in _verb_parts(flow, verb, names):
             key = f"{part.sort} {part.name} {part.language}"
             seen[key] = seen.get(key, 0) + 1
             name = part.name if seen[key] == 1 else f"{part.name} ({seen[key]})"
@@ -77,15 +84,15 @@ def step_parts(flow: Flow, step: Step) -> tuple[Part, ...]:
     return tuple(found)
 
 
-def _verb_parts(flow: Flow, verb: Verb) -> Iterator[Part]:
+def _verb_parts(flow: Flow, verb: Verb, names: Names) -> Iterator[Part]:
     if isinstance(verb, Say | Ask):
         yield from _told("text", verb.text)
     if isinstance(verb, Ask | Wait):
-        yield from _waiting(flow, verb)
+        yield from _waiting(flow, verb, names)
     elif isinstance(verb, Choose):
-        yield from _choices(verb)
+        yield from _choices(verb, names)
     elif isinstance(verb, Go | End):
-        yield Part("way", "way on", f"to {verb.goal.step}" if isinstance(verb, Go) else "ends")
+        yield Part("way", "way on", f"to {_called(verb.goal, names)}" if isinstance(verb, Go) else "ends")
     elif not isinstance(verb, Say):
         yield _deed(verb)
 
@@ -97,21 +104,21 @@ def _told(name: str, text: Text) -> Iterator[Part]:
             yield Part("text", f"{manner}{name}", template.source, language=language)
 
 
-def _waiting(flow: Flow, verb: Ask | Wait) -> Iterator[Part]:
+def _waiting(flow: Flow, verb: Ask | Wait, names: Names) -> Iterator[Part]:
     if isinstance(verb, Wait):
         yield Part("does", "wait", in_words(verb.moment))
     if verb.keep is not None:
         yield Part("does", "answer", f"kept as {verb.keep}")
     for reply in all_replies(verb):
-        yield from _reply(reply)
+        yield from _reply(reply, names)
     if isinstance(verb, Ask):
-        yield from () if verb.silence == flow.silence else _ladder(verb.silence)
-        yield from () if verb.skip is None else [Part("way", "way of SKIP", f"to {verb.skip.step}")]
+        yield from () if verb.silence == flow.silence else _ladder(verb.silence, names)
+        yield from () if verb.skip is None else [Part("way", "way of SKIP", f"to {_called(verb.skip, names)}")]
 
 
-def _reply(reply: Reply) -> Iterator[Part]:
+def _reply(reply: Reply, names: Names) -> Iterator[Part]:
     name = f'reply "{reply.name}"'
-    yield Part("way", f"way of the {name}", _onward(reply.go))
+    yield Part("way", f"way of the {name}", _onward(reply.go, names))
     for language, words in reply.words.items():
         yield Part("words", name, ", ".join(words), listed=True, language=language)
     takes = [reply.kind] if reply.kind else []
@@ -122,17 +129,17 @@ def _reply(reply: Reply) -> Iterator[Part]:
         yield Part("does", f"value of the {name}", _value(reply.value))
 
 
-def _choices(verb: Choose) -> Iterator[Part]:
-    ways = [f"when {condition.source}: {goal.step}" for condition, goal in verb.ways]
-    ways += [f"else: {verb.otherwise.step}"] if verb.otherwise else []
-    words = "in turn: " + ", ".join(goal.step for goal in verb.in_turn) if verb.in_turn else "; ".join(ways)
+def _choices(verb: Choose, names: Names) -> Iterator[Part]:
+    ways = [f"when {condition.source}: {_called(goal, names)}" for condition, goal in verb.ways]
+    ways += [f"else: {_called(verb.otherwise, names)}"] if verb.otherwise else []
+    words = "in turn: " + ", ".join(_called(goal, names) for goal in verb.in_turn) if verb.in_turn else "; ".join(ways)
     yield Part("way", "choice", words)
 
 
-def _ladder(rungs: tuple[Rung, ...]) -> Iterator[Part]:
+def _ladder(rungs: tuple[Rung, ...], names: Names) -> Iterator[Part]:
     for number, rung in enumerate(rungs, start=1):
         repeats = ", asks again" if rung.repeat else ""
-        onward = f", then to {rung.go.step}" if rung.go else ""
+        onward = f", then to {_called(rung.go, names)}" if rung.go else ""
         yield Part("silence", f"answer {number} to silence", f"{in_words(rung.when)}{repeats}{onward}")
         yield from _told(f"text of answer {number} to silence", rung.text) if rung.text else ()
 
@@ -162,8 +169,12 @@ def _value(value: Value) -> str:
     return ("yes" if value else "no") if isinstance(value, bool) else str(value)
 
 
-def _onward(goal: Goal | None) -> str:
-    return f"to {goal.step}" if goal else "on in the same step"
+def _onward(goal: Goal | None, names: Names) -> str:
+    return f"to {_called(goal, names)}" if goal else "on in the same step"
+
+
+def _called(goal: Goal, names: Names) -> str:
+    return names.get(goal.step, goal.step)
 
 
 def in_words(moment: Length | ClockTime | DateKept) -> str:

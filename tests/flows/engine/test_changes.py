@@ -102,10 +102,9 @@ def test_a_step_that_comes_and_one_that_goes() -> None:
 
 
 def test_a_renamed_step_is_the_same_step() -> None:
-    """With `renamed:`, only the name and the ways to it are told."""
+    """With `renamed:`, only the name is told; that the ways to it use it goes without saying."""
     new = BASE.replace("go: rough}", "go: hard}").replace("  rough:", "  hard:") + "renamed: {rough: hard}\n"
     assert [str(change) for change in changes(flow(), flow(new))] == [
-        'In the step "first", the way of the reply "low" was: to rough\n    It is now: to hard',
         'The step "rough" is now called "hard".',
     ]
 
