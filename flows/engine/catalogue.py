@@ -75,6 +75,11 @@ class Catalogue:
     languages: tuple[str, ...] = ("en", "es")
 
     @property
+    def not_for_flows(self) -> frozenset[str]:
+        """The words that never reach a flow: those of consent, and the doors to a person and to rest."""
+        return self.consent_words | self.door_words
+
+    @property
     def reserved(self) -> frozenset[str]:
         """Every word that the service reads for itself."""
         return self.consent_words | self.door_words | self.service_words

@@ -35,7 +35,11 @@ MADE_UP = {
 
 @dataclass(slots=True)
 class Rehearsal:
-    """One conversation under way. `latest` holds the effects since the last thing that happened; `visits` all ways walked."""
+    """One conversation under way.
+
+    `latest` holds the effects since the last thing that happened, `visits` all ways walked. `not_for_flows` are the
+    words that the service reads before any flow.
+    """
 
     flows: Mapping[str, Flow]
     facts: Facts
@@ -46,6 +50,7 @@ class Rehearsal:
     visits: set[Visit] = field(default_factory=set)
     wait: follow.Wait | None = None
     unheard: int = 0
+    not_for_flows: frozenset[str] = frozenset()
 
     def start(self, values: Mapping[str, Value]) -> None:
         """Begin the conversation."""
@@ -53,9 +58,14 @@ class Rehearsal:
         self._take(Started(values))
 
     def write(self, text: str) -> None:
-        """The member writes: a named reply first, then SKIP, then any words; what finds no place goes to a person."""
+        """The member writes: a named reply first, then SKIP, then any words; what finds no place goes to a person.
+
+        Words of consent and the doors to a person never reach the flow, which stays where it is.
+        """
         self.latest = []
-        if names_reply(self.flows, self.session, text, self.facts) is not None:
+        if plain_words(text) in self.not_for_flows:
+            self._hand_over()
+        elif names_reply(self.flows, self.session, text, self.facts) is not None:
             self._take(Replied(text))
         elif plain_words(text) in SKIP_WORDS:
             self._take(Skipped())
@@ -100,6 +110,9 @@ class Rehearsal:
         self.wait = waits[-1] if waits else None if is_behind else self.wait
 
 
-def rehearse(flows: Mapping[str, Flow], name: str, facts: Facts, now: datetime) -> Rehearsal:
+def rehearse(
+    flows: Mapping[str, Flow], name: str, facts: Facts, now: datetime, not_for_flows: frozenset[str] = frozenset()
+) -> Rehearsal:
     """A conversation with a flow, not yet begun. `now` is aware; slots that `facts` leaves out are made up."""
-    return Rehearsal(flows, replace(facts, slots={**MADE_UP, **facts.slots}), now, new_session(name))
+    known = replace(facts, slots={**MADE_UP, **facts.slots})
+    return Rehearsal(flows, known, now, new_session(name), not_for_flows=not_for_flows)

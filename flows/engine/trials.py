@@ -51,7 +51,8 @@ def run_trial(flows: Mapping[str, Flow], flow: Flow, trial: Trial, catalogue: Ca
         zone = ZoneInfo(trial.zone)
     except (ZoneInfoNotFoundError, ValueError):
         return Outcome(Failure(trial.name, place, f'There is no time zone "{trial.zone}".'), frozenset())
-    play = rehearse(flows, flow.name, _facts(flow, trial), trial.now.replace(tzinfo=zone).astimezone(UTC))
+    now = trial.now.replace(tzinfo=zone).astimezone(UTC)
+    play = rehearse(flows, flow.name, _facts(flow, trial), now, catalogue.not_for_flows)
     unread: list[str] = []
     play.start(trial.takes)
     unread += _said(play.latest)

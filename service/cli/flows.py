@@ -87,7 +87,9 @@ def play(
     flows = compiled((flow,))
     facts = Facts(language, known_zone(zone), {}, {**BASICS, "member.language": language})
     name = next(one.name for one in flows.values() if one.file == str(flow))
-    for line in player(rehearse(flows, name, facts, datetime.now(UTC)), sys.stdin, CATALOGUE, spoken=spoken):
+    for line in player(
+        rehearse(flows, name, facts, datetime.now(UTC), CATALOGUE.not_for_flows), sys.stdin, CATALOGUE, spoken=spoken
+    ):
         print(line, flush=True)
 
 

@@ -74,6 +74,14 @@ def test_a_line_that_does_not_hold_is_told_with_its_place(script: str, told: str
     assert failed.failures[0].place.line > 24
 
 
+def test_words_that_the_service_reads_first_never_reach_the_flow() -> None:
+    """TALK goes to a person and the question stays, in a test as in life."""
+    held = reported('- we: "*"\n- they: Talk!\n- expect: {passed: specialist, step: first, texts: 1}\n- they: STOP')
+
+    assert held.failures == ()
+    assert 'the reply "anything" of the step "first"' in [gap.what for gap in held.coverage.gaps]
+
+
 def test_what_no_test_walks_is_named() -> None:
     """Steps, replies, silences and skips each count."""
     gaps = [gap.what for gap in reported('- we: "*"\n- they: "1"').coverage.gaps]
