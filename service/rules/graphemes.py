@@ -1,6 +1,6 @@
 """Cuts a text into graphemes exactly where Twilio's segment calculator does.
 
-That calculator follows Unicode 10's rules (UAX 29, numbered GB1 to GB13) with three habits of its own, marked "habit" below: what
+That calculator follows Unicode 10's rules (UAX 29, numbered GB1 to GB13) with two habits of its own, marked "habit" below: what
 it counts is what a member is billed for, so its habits are kept and not mended.
 """
 
@@ -49,7 +49,7 @@ def graphemes(text: str) -> list[str]:
 def _breaks(cluster: list[str], following: str) -> bool:
     """Whether a cluster whose characters have these classes ends before a character of the class `following`."""
     last = cluster[-1]
-    if _flag_ends(cluster, following) or _skin_tone_is_stray(cluster, following):
+    if _flag_ends(cluster, following):
         return True
     if last in _STANDALONE or following in _STANDALONE:
         return (last, following) != (_CR, _LF)
@@ -70,13 +70,6 @@ def _flag_ends(cluster: list[str], following: str) -> bool:
         return False
     last_flag = len(cluster) - 1 - cluster[::-1].index(_FLAG)
     return all(kind == _FLAG for kind in cluster[1:last_flag])
-
-
-def _skin_tone_is_stray(cluster: list[str], following: str) -> bool:
-    """Whether a skin tone comes after marks on something that has no skin."""
-    between = cluster[1:]
-    stray = following == _SKIN_TONE and bool(between) and all(kind == _EXTEND for kind in between)
-    return stray and cluster[0] not in _BASES and cluster[0] != _EXTEND
 
 
 def _takes_skin_tone(cluster: list[str]) -> bool:
