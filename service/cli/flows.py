@@ -37,6 +37,7 @@ class Flows(LazyGroup):
         "rollback": ("service.cli.flows_versions", "rollback"),
         "draft": ("service.cli.flows_draft", "draft"),
         "forecast": ("service.cli.flows_forecast", "forecast_command"),
+        "import": ("service.cli.flows_import", "import_command"),
     }
 
 
