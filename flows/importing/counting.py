@@ -10,7 +10,7 @@ MOST = 12  # what a count goes up to; real flows count tries, and give up after 
 
 
 def unroll_counts(settled: Settled, notes: Notes) -> Settled:
-    """A draft in which each count has become a choice between fixed numbers, up to the most that it is compared with."""
+    """A draft in which each count has become a choice between fixed numbers, past all that it is compared with."""
     nodes: dict[str, Node] = {}
     for key, node in settled.draft.nodes.items():
         nodes |= _unrolled(settled.draft, key, node, notes)
@@ -38,7 +38,7 @@ def _unrolled(draft: Draft, key: str, node: Node, notes: Notes) -> dict[str, Nod
 
 
 def _most(draft: Draft, name: str) -> int:
-    """The largest number that a count is compared with, within reason."""
+    """One more than the largest number that a count is compared with, within reason: `more than 3` is true of 4."""
     ways = [way for node in draft.nodes.values() if isinstance(node.leave, Decide) for way in node.leave.ways]
     compared = [int(value) for way in ways if way.name == name for value in way.values if value.isdigit()]
-    return max(1, min(MOST, max(compared, default=1)))
+    return min(MOST, max(compared, default=0) + 1)

@@ -7,7 +7,7 @@ from flows.importing.notes import Margin
 from flows.importing.rapidpro.context import LANGUAGES, Context, Row, said
 from flows.importing.rapidpro.expressions import counted, has_expression, single_path
 from flows.importing.source import items, table, words
-from flows.importing.texts import one_line
+from flows.importing.texts import LONGEST, one_line
 
 _Reader = Callable[[Context, Row, Margin], list[Act]]
 _LEFT_OUT = {
@@ -87,14 +87,14 @@ def _keep(context: Context, name: str, value: str, margin: Margin) -> list[Act]:
     if not value.strip():
         margin.note(f"{name} is emptied here.", "It keeps its value.")
         return []
-    if not has_expression(value):
+    if not has_expression(value) and len(value) <= LONGEST:
         return [Keep(name, value.strip().replace("@@", "@"))]
     other = context.names.placeholder(single_path(value) or "")
     if other is not None and other != "me":
         return [Keep(name, other, copied=True)] if other != name else []
     if (count := counted(value)) is not None and name in (context.names.result(count), context.names.field(count)):
         return [Count(name)]
-    margin.note(f"{name} is set to {one_line(value, 60)}, which is not known here.", "It is left out.")
+    margin.note(f"{name} is set to {one_line(value, 60)}, which has no counterpart.", "It is left out.")
     return []
 
 

@@ -53,7 +53,9 @@ class Names:
         return f"{name}_field" if name in self._results else name
 
     def placeholder(self, path: str) -> str | None:
-        """What stands for a path such as `contact.name`, or None."""
+        """What stands for a path such as `contact.name`, or None; a sum or anything else that is more than a path has none."""
+        if not _PATH.fullmatch(path):
+            return None
         parts = path.lower().split(".")
         if path.lower() in ("contact", "contact.name", "contact.first_name"):
             return "me"

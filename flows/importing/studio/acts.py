@@ -7,7 +7,7 @@ from flows.importing.notes import Margin
 from flows.importing.source import items, tables, words
 from flows.importing.studio.context import Context, Row, properties, told, transition_of
 from flows.importing.studio.liquid import counted, has_liquid, single_path
-from flows.importing.texts import one_line
+from flows.importing.texts import LONGEST, one_line
 
 PLAIN = ("set-variables", "make-http-request", "run-function")  # what may stand between a question and its split
 _GOOD = (
@@ -94,14 +94,14 @@ def _set(context: Context, state: Row, margin: Margin) -> list[Act]:
 def _keep(context: Context, row: Row, margin: Margin) -> list[Act]:
     """A variable that is fixed, another value, or one more than it was; anything else is left out with a note."""
     name, value = context.names.variable(words(row.get("key"))), words(row.get("value")).strip()
-    if value and not has_liquid(value):
+    if value and not has_liquid(value) and len(value) <= LONGEST:
         return [Keep(name, value)]
     if (count := counted(value)) is not None and context.names.variable(count) == name:
         return [Count(name)]
     other = context.names.placeholder(single_path(value) or "")
     if other is not None and other not in ("me", name):
         return [Keep(name, other, copied=True)]
-    margin.note(f"{name} is set to {one_line(value, 60) or 'nothing'}, which is not known here.", "It is left out.")
+    margin.note(f"{name} is set to {one_line(value, 60) or 'nothing'}, which has no counterpart.", "It is left out.")
     return []
 
 
