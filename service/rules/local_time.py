@@ -5,14 +5,15 @@ A local time is a naive datetime, what a clock on the wall shows; an instant is 
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-from functools import cache
+from datetime import UTC, date, datetime, timedelta
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from whenever import PlainDateTime
 
 # The longest gap on record is a whole day (Pacific/Apia, 30 December 2011), so one day reaches past any change.
 LONGEST_GAP = timedelta(days=1)
+FIRST_DAY, LAST_DAY = date(1, 1, 10).toordinal(), date(9998, 12, 1).toordinal()
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LOCAL_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - local by design
 
@@ -37,6 +38,20 @@ def to_local(at: datetime, zone: str) -> datetime:
 def offset_at(at: datetime, zone: str) -> timedelta:
     """Give how far clocks in `zone` are ahead of UTC at the instant `at`. Raises ZoneProblem."""
     return at.astimezone(zone_of(zone)).utcoffset() or timedelta()
+
+
+@lru_cache(maxsize=16384)
+def steady_offset(zone: str, day: int) -> timedelta | None:
+    """Give how far clocks in `zone` are ahead of UTC for two days before and after a day (its ordinal), where that is one.
+
+    On such a day a local time is one instant and an instant one local time, with a plain sum between them. None near a
+    change of clocks, and near the ends of the calendar. Raises ZoneProblem.
+    """
+    if not FIRST_DAY < day < LAST_DAY:
+        return None
+    middle = EPOCH + timedelta(days=day - EPOCH.toordinal())
+    found = {offset_at(middle + timedelta(hours=hours), zone) for hours in range(-48, 96, 6)}
+    return found.pop() if len(found) == 1 else None
 
 
 def instants_of(local: datetime, zone: str) -> tuple[datetime, ...]:

@@ -94,14 +94,16 @@ def _months(shape: Shape, floor: date) -> Iterator[list[date]]:
     for number in range(first, _month_number(LAST_DAY), shape.interval):
         year, month = divmod(number, 12)
         wanted = not shape.months or month + 1 in shape.months
-        yield [date(year, month + 1, day) for day in _days_of_month(shape, year, month + 1)] if wanted else []
+        days = days_of_month(shape.monthdays, shape.weekdays, year, month + 1) if wanted else []
+        yield [date(year, month + 1, day) for day in days]
 
 
-def _days_of_month(shape: Shape, year: int, month: int) -> list[int]:
+def days_of_month(monthdays: frozenset[int], weekdays: tuple[tuple[int, int], ...], year: int, month: int) -> list[int]:
+    """Give the days of one month that a monthly rule with these days of the month and weekdays asks for, in order."""
     first, length = monthrange(year, month)
-    by_number = {day if day > 0 else length + 1 + day for day in shape.monthdays}
-    by_weekday = {day for which, weekday in shape.weekdays for day in _weekdays_of_month(which, weekday, first, length)}
-    if shape.monthdays and shape.weekdays:
+    by_number = {day if day > 0 else length + 1 + day for day in monthdays}
+    by_weekday = {day for which, weekday in weekdays for day in _weekdays_of_month(which, weekday, first, length)}
+    if monthdays and weekdays:
         return sorted(by_number & by_weekday)
     return sorted(day for day in by_number or by_weekday if 1 <= day <= length)
 
