@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from flows.importing.importer import Imported, import_flows
@@ -177,3 +178,17 @@ def test_a_count_of_tries_goes_up_to_what_it_is_compared_with() -> None:
     imported = _import(*nodes, _node("c", [_say("Enough.")]), _node("d", [_say("Good.")]))
     assert told(effects_of(compiled(imported), "beans", ["hm", "hm"])) == ["Yes?", "Yes?", "Enough."]
     assert told(effects_of(compiled(imported), "beans", ["hm", "yes"])) == ["Yes?", "Yes?", "Good."]
+
+
+def test_a_fixed_value_is_never_taken_for_another_value() -> None:
+    """A value that begins as our references do is told as the words it is."""
+    result = {"type": "set_run_result", "name": "Plant", "value": "kept basil"}
+    imported = _import(_node("a", [result, _say("It is @results.plant.")]))
+    assert told(effects_of(compiled(imported), "beans", [])) == ["It is Kept basil."]
+
+
+def test_an_answer_has_one_name() -> None:
+    """A Studio variable that is only ever an answer is what the question keeps; there is no second value beside it."""
+    text = Path("tests/flows/importing/samples/garden.studio.json").read_text(encoding="utf-8")
+    flow = compiled(import_flows(text, "garden.studio.json", CATALOGUE))["garden"]
+    assert set(flow.keeps) == {"club", "kind", "tries"}
