@@ -3,7 +3,6 @@
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, ClassVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -24,6 +23,7 @@ from flows.engine.report import lines_of, report
 from flows.engine.schema import flow_schema
 from flows.engine.trials import BASICS
 from service.cli.lazy import LazyGroup
+from service.gateways.clock import Clock
 from service.rules.catalogue import CATALOGUE
 
 
@@ -89,7 +89,7 @@ def play(
     facts = Facts(language, known_zone(zone), {}, {**BASICS, "member.language": language})
     name = next(one.name for one in flows.values() if one.file == str(flow))
     for line in player(
-        rehearse(flows, name, facts, datetime.now(UTC), CATALOGUE.not_for_flows), sys.stdin, CATALOGUE, spoken=spoken
+        rehearse(flows, name, facts, Clock().now(), CATALOGUE.not_for_flows), sys.stdin, CATALOGUE, spoken=spoken
     ):
         print(line, flush=True)
 
