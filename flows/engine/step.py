@@ -130,7 +130,7 @@ def _answered(walk: Walk, verb: Ask | Wait, reply: Reply, said: Value) -> None:
 def _kept(kind: Kind, reply: Reply, said: Value) -> Value:
     """The value of an answer: what was said where it is of the kept kind, else the reply's own value, if any."""
     if kind.name == "words" and isinstance(said, str):
-        return said.strip()[: kind.longest]
+        return said.strip()[: kind.longest] or reply.value
     is_fitting = said is not None and not (isinstance(said, str) and reply.kind is None) and holds(kind, said)
     return said if is_fitting else reply.value
 

@@ -31,7 +31,7 @@ def check_voice(flow: Flow, problems: Problems) -> None:
 
 def _check_sayable(text: Text, problems: Problems) -> None:
     for language, template in _spoken(text):
-        found = _UNSAYABLE.search(template.source)
+        found = _UNSAYABLE.search(" ".join(template.literals))  # what stands in a slot is said, not its name
         if found is not None:
             message = f'"{found[0]}" cannot be said aloud in {language}.'
             problems.warning(

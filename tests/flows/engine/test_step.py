@@ -281,3 +281,18 @@ def test_a_recording_is_an_answer_where_one_is_asked_for() -> None:
     assert effects[0] == follow.Keep("voice", "r1")
     assert elsewhere[1][0] == follow.Pass("specialist", None, "made-up", "first")
     assert elsewhere[0].running == ("made-up", "first")
+
+
+def test_an_answer_without_words_keeps_what_the_reply_stands_for() -> None:
+    """A picture alone keeps the reply's own value, never an empty text that a later slot would trip over."""
+    asked = """
+        first:
+          ask: {en: What shall we call it?}
+          keep: name
+          replies: {anything: {value: it, go: done}}
+          silence: [{after: 1 day, go: done}]
+        done: {say: {en: "So {name}."}, end: yes}
+    """
+    effects = walk(compiled(asked, "keeps: {name: words up to 20}"), Replied(" "))[1]
+
+    assert said(effects) == ["So it."]
