@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
@@ -11,6 +12,10 @@ from service.store.columns import Column, columns_of
 from service.store.rows import Row
 
 R = TypeVar("R", bound=Row)
+
+_ODD = re.compile(
+    "[\x00\ud800-\udfff]"
+)  # for every text that is written: a pattern takes a tenth of a look at each character
 
 
 class Ring(Protocol):
@@ -30,9 +35,13 @@ class Finder(Ring, Protocol):
         """The bytes under which an E.164 number is found."""
 
 
-def encode(row: Row, keys: Ring) -> dict[str, Any]:
-    r"""The row as a JSON object that PostgreSQL's jsonb_to_recordset reads: bytes as \\x hex, sealed columns sealed."""
-    return {column.name: _out(getattr(row, column.name), column, row, keys) for column in columns_of(type(row))}
+def encode(row: Row, keys: Ring, only: Collection[str] | None = None) -> dict[str, Any]:
+    r"""The row as a JSON object that PostgreSQL's jsonb_to_recordset reads: bytes as \\x hex, sealed columns sealed.
+
+    With `only`, no more than the columns of these names.
+    """
+    columns = [column for column in columns_of(type(row)) if only is None or column.name in only]
+    return {column.name: _out(getattr(row, column.name), column, row, keys) for column in columns}
 
 
 def _out(value: object, column: Column, row: Row, keys: Ring) -> object:
@@ -49,11 +58,7 @@ def _out(value: object, column: Column, row: Row, keys: Ring) -> object:
 
 def _storable(text: str) -> str:
     """PostgreSQL has no NUL in text, and JSON no lone surrogates: both become the replacement character."""
-    return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode() if _odd(text) else text
-
-
-def _odd(text: str) -> bool:
-    return "\x00" in text or any("\ud800" <= char <= "\udfff" for char in text)
+    return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode() if _ODD.search(text) else text
 
 
 def decode(row: type[R], found: Mapping[str, Any], keys: Ring) -> R:

@@ -2,14 +2,16 @@
 
 A decision is a unit. Its guards name the numbers it looked at and the versions it saw; the statement locks those rows in
 the order of their ids, and only units whose guards all still hold are carried out. The rest change nothing and are
-decided again by the caller. All rows come as one JSON document, so the statement is prepared once. Rows are written in
-the order in which the decision made them: texts are numbered by it, and what ends makes room for what begins.
+decided again by the caller. All rows come as one JSON document, so the statement is prepared once for the tables that are
+written: PostgreSQL opens every table and index that a statement names, whether or not it has rows. Rows are written in the
+order in which the decision made them: texts are numbered by it, and what ends makes room for what begins.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -18,10 +20,12 @@ import psycopg
 
 from service.store.codec import Ring, encode
 from service.store.columns import SQL_TYPES, columns_of
+from service.store.database import ask
 from service.store.rows import ROWS, Inbound, Number, Row
 from service.store.scene import Scene
 
 _NUMBER_STATE = ("owner", "owner_id", "consent", "consent_at", "memory")
+_GUARD = ("id", "version", *_NUMBER_STATE)  # what a row that exists already is compared by, and what may change of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +44,9 @@ def write(connection: psycopg.Connection[Any], scenes: Sequence[Scene], keys: Ri
     No two scenes of one call may be about the same number. Raises psycopg's UniqueViolation where two decisions that saw
     different numbers took the same thing (a tag, a running number): decide again.
     """
-    document = orjson.dumps(_document(scenes, keys)).decode()
-    rows = connection.execute(_STATEMENT, (document,), prepare=True).fetchall()
+    document = _document(scenes, keys)
+    statement = _statement(frozenset(name for name, found in document.items() if found))
+    rows = ask(connection, statement, (orjson.dumps(document).decode(),)).fetchall()
     return Done(frozenset(int(row[0]) for row in rows))
 
 
@@ -49,7 +54,8 @@ def _document(scenes: Sequence[Scene], keys: Ring) -> dict[str, list[dict[str, A
     document: dict[str, list[dict[str, Any]]] = {name: [] for name in ("guards", "births", "cancelled", "withdrawn")}
     for unit, scene in enumerate(scenes):
         for number in _guarded(scene):
-            document["guards" if number.version else "births"].append({"_unit": unit, **encode(number, keys)})
+            kind, columns = ("guards", _GUARD) if number.version else ("births", None)
+            document[kind].append({"_unit": unit, **encode(number, keys, columns)})
         for place, row in enumerate(scene.changed.values()):
             if not isinstance(row, Number):
                 document.setdefault(row.TABLE, []).append({"_unit": unit, "_place": place, **encode(row, keys)})
@@ -95,46 +101,49 @@ def _upsert(row: type[Row]) -> str:
     )
 
 
-def _statement() -> str:
-    born = ", ".join(f'"{c.name}"' for c in columns_of(Number))
-    chosen = ", ".join("1" if c.name == "version" else f'r."{c.name}"' for c in columns_of(Number))
-    state = ", ".join(f"{name} = r.{name}" for name in _NUMBER_STATE)
+@cache
+def _statement(filled: frozenset[str]) -> bytes:
+    """The statement for a document in which these lists have rows in them."""
     parts = [
-        "doc as materialized (select %s::jsonb as d)",
+        "doc as materialized (select $1::jsonb as d)",
         f"wanted as materialized (select r.* from {_records('guards', Number)})",
-        (
-            f"born as (insert into numbers ({born}) select {chosen} from {_records('births', Number)}"
-            " on conflict (blind) do nothing returning id)"
-        ),
+        *([_BORN] if "births" in filled else []),
         (
             "locked as materialized (select n.id, n.version from numbers n where n.id in (select id from wanted)"
             " order by n.id for update)"
         ),
         (
             "guards as materialized (select w._unit, (l.id is not null) as holds from wanted w"
-            " left join locked l on l.id = w.id and l.version = w.version"
-            f" union all select r._unit, (b.id is not null) from {_records('births', Number)} left join born b on b.id = r.id)"
+            f" left join locked l on l.id = w.id and l.version = w.version{_BIRTHS if 'births' in filled else ''})"
         ),
         "ok as materialized (select _unit as unit from guards group by _unit having bool_and(holds))",
         (
-            f"raised as (update numbers n set version = n.version + 1, {state} from wanted r join ok on ok.unit = r._unit"
-            " where n.id = r.id)"
+            f"raised as (update numbers n set version = n.version + 1, {', '.join(f'{n} = r.{n}' for n in _NUMBER_STATE)}"
+            " from wanted r join ok on ok.unit = r._unit where n.id = r.id)"
         ),
-        *(_upsert(row) for row in ROWS if row is not Number),
-        (
-            "w_cancelled as (delete from timers t using"
-            " jsonb_to_recordset((select d -> 'cancelled' from doc)) as r(_unit int, kind text, subject uuid)"
-            " join ok on ok.unit = r._unit where t.kind = r.kind and t.subject = r.subject)"
-        ),
-        (
-            "w_withdrawn as (update outbound o set state = 'withheld', reason = o.reason || r.reason from"
-            " jsonb_to_recordset((select d -> 'withdrawn' from doc))"
-            " as r(_unit int, number_id uuid, kinds jsonb, reason jsonb, conversation_id uuid) join ok on ok.unit = r._unit"
-            " where o.number_id = r.number_id and o.state = 'queued' and r.kinds ? o.kind"
-            " and (r.conversation_id is null or o.conversation_id = r.conversation_id))"
-        ),
+        *(_upsert(row) for row in ROWS if row is not Number and row.TABLE in filled),
+        *(part for name, part in (("cancelled", _CANCELLED), ("withdrawn", _WITHDRAWN)) if name in filled),
     ]
-    return "with " + ",\n".join(parts) + "\nselect unit from ok"
+    return ("with " + ",\n".join(parts) + "\nselect unit from ok").encode()
 
 
-_STATEMENT = _statement()
+_BORN = (
+    f"born as (insert into numbers ({', '.join(c.name for c in columns_of(Number))})"
+    f" select {', '.join('1' if c.name == 'version' else f'r.{c.name}' for c in columns_of(Number))}"
+    f" from {_records('births', Number)} on conflict (blind) do nothing returning id)"
+)
+_BIRTHS = (
+    f" union all select r._unit, (b.id is not null) from {_records('births', Number)} left join born b on b.id = r.id"
+)
+_CANCELLED = (
+    "w_cancelled as (delete from timers t using"
+    " jsonb_to_recordset((select d -> 'cancelled' from doc)) as r(_unit int, kind text, subject uuid)"
+    " join ok on ok.unit = r._unit where t.kind = r.kind and t.subject = r.subject)"
+)
+_WITHDRAWN = (
+    "w_withdrawn as (update outbound o set state = 'withheld', reason = o.reason || r.reason from"
+    " jsonb_to_recordset((select d -> 'withdrawn' from doc))"
+    " as r(_unit int, number_id uuid, kinds jsonb, reason jsonb, conversation_id uuid) join ok on ok.unit = r._unit"
+    " where o.number_id = r.number_id and o.state = 'queued' and r.kinds ? o.kind"
+    " and (r.conversation_id is null or o.conversation_id = r.conversation_id))"
+)

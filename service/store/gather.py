@@ -6,6 +6,7 @@ told. For a member of staff: the threads on their phone, the escalations they we
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,6 +17,7 @@ import orjson
 import psycopg
 
 from service.store.codec import Ring, decode
+from service.store.database import ask
 from service.store.marks import QUIET
 from service.store.rows import (
     Conversation,
@@ -64,7 +66,7 @@ def gather(connection: psycopg.Connection[Any], wanted: Wanted, now: datetime, k
         "blind": None if newcomer is None else newcomer.blind, "newcomer": None if newcomer is None else newcomer.id,
         "ids": list(wanted.ids), "sid": wanted.sid, "parts": now - PARTS, "overlap": now - OVERLAP, "rest": now - REST,
     }  # fmt: skip
-    rows = connection.execute(_STATEMENT, values, prepare=True).fetchall()
+    rows = ask(connection, _STATEMENT, [values[name] for name in _VALUES]).fetchall()
     return tuple(_scene(row[0], orjson.loads(row[1]), newcomer, keys) for row in rows)
 
 
@@ -146,9 +148,14 @@ _ME = """with me as materialized (
     union all select %(newcomer)s::uuid, null::text where %(newcomer)s::uuid is not null
         and not exists (select 1 from numbers n where n.blind = %(blind)s::bytea))"""
 
-_STATEMENT = f"""{_ME}
+_VALUES = ("blind", "newcomer", "ids", "sid", "parts", "overlap", "rest")
+_STATEMENT = re.sub(
+    r"%\((\w+)\)s",
+    lambda place: f"${_VALUES.index(place[1]) + 1}",
+    f"""{_ME}
 select me.id, json_build_object({_DOCUMENT})::text from me,
 {_THREADS},
 {_ESCALATIONS},
 {_MEMBERS},
-{_STAFF}"""
+{_STAFF}""",
+).encode()

@@ -36,10 +36,10 @@ class Counting(psycopg.Connection[Any]):
 
     statements: int = 0
 
-    def execute(self, query: Any, params: Any = None, **options: Any) -> psycopg.Cursor[Any]:  # noqa: ANN401 - as the library has it
-        """Count, then execute."""
-        Counting.statements += 1
-        return super().execute(query, params, **options)
+    def wait(self, gen: Any, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401 - as the library has it
+        """Count what is executed, by whatever cursor, then wait for the server."""
+        Counting.statements += gen.__name__ == "_execute_gen"
+        return super().wait(gen, *arguments, **options)
 
 
 @pytest.fixture
