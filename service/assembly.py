@@ -29,6 +29,7 @@ from service.missed import Missed
 from service.promises import TIMER_HANDLERS as PROMISES
 from service.publishing import open_shelf
 from service.relay import pass_on
+from service.restoring import Watch
 from service.rhythm import do, on_resume
 from service.rules.catalogue import CATALOGUE
 from service.rules.risk import compile_lexicon
@@ -56,6 +57,7 @@ class Peerline:
     due: Due
     deliveries: Deliveries
     missed: Missed
+    watch: Watch
     canary: Canary
 
 
@@ -68,8 +70,9 @@ def assemble(settings: Settings, poke: Callable[[], None] = lambda: None) -> Pee
     due = Due(pool, keys, setting, timer_handlers(handlers, inbox), clock, poke)
     deliveries = open_deliveries(settings, setting, pool, keys, clock, poke)
     missed = Missed(pool, deliveries.provider, inbox.take, clock)
+    watch = Watch(pool, keys, setting, deliveries.provider, missed, due, clock)
     canary = Canary(settings, setting.organisation.main_number, pool, keys, clock, new_id)
-    return Peerline(settings, setting, pool, keys, clock, inbox, due, deliveries, missed, canary)
+    return Peerline(settings, setting, pool, keys, clock, inbox, due, deliveries, missed, watch, canary)
 
 
 def load_setting(settings: Settings) -> Setting:

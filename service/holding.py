@@ -108,6 +108,9 @@ def _because_of_the_moment(scene: Scene, setting: Setting, member: Member, slot:
         yield "its date has passed"
     if slot.until is None and now - _proper(member, setting, slot) > timedelta(minutes=organisation.late_minutes):
         yield f"late by more than {organisation.late_minutes} minutes"
+    restored = since(scene, "restored_at")
+    if restored is not None and slot.meant <= restored:
+        yield "it may have gone out already: an older database was restored"
     if schedule.skip_holidays and to_local(slot.moment, member.zone).date() in organisation.holidays:
         yield "a holiday of the organisation"
     if schedule.unless_heard and _heard_today(scene, member, now):

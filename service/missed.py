@@ -16,7 +16,7 @@ from service.gateways.clock import Clock
 from service.gateways.twilio import Known, Provider, TwilioRefused, TwilioUncertain
 from service.inbox import Incoming
 from service.store.database import Pool
-from service.store.marks import LOOKED, set_mark
+from service.store.marks import LOOKED, careful_since, set_mark
 from service.store.missing import read_since, unknown_sids
 
 OVERLAP = timedelta(minutes=15)  # of two looks: the provider's clock is not ours, and its list may lag behind
@@ -35,12 +35,14 @@ class Missed:
     clock: Clock
 
     def look(self, under_way: timedelta = UNDER_WAY) -> int | None:
-        """Take in what came since the last look and is not stored; returns how many texts, or None where the provider did not say.
+        """Take in what came since the last look and is not stored; returns how many texts, or None where it could not be said.
 
         Raises the database's error, or NotStored, where it is away; then the next look begins where this one did.
         """
         now = self.clock.now()
         with self.pool.connection() as connection:
+            if careful_since(connection, self.clock.machine()) is not None:
+                return None  # what is unknown may have been answered already: service.restoring reads it
             since = read_since(connection, now)
         try:
             # Before the first text there is nothing to have missed: what the number got earlier was not for us.

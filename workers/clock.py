@@ -24,6 +24,7 @@ from service.gateways.jobs import LOOKS, Hints
 from service.gateways.waking import open_waker
 from service.soundness import demand_soundness
 from service.store.heartbeats import beat
+from service.store.marks import stay_sure
 from service.store.notices import Notices
 from service.store.pending import has_work
 from workers.rounds import Round, Rounds
@@ -38,6 +39,8 @@ BEAT = 5.0  # seconds between two signs of life
 SWEEP = 60.0  # seconds between two looks for messages without a final report
 MISSED = 120.0  # seconds between two looks for texts whose webhook never reached us
 CANARY = 300.0  # seconds between two canaries
+WATCH = 5.0  # seconds between two questions whether this database is the newest; the provider is asked only if nobody is sure
+FOR_EVER = 1e9  # seconds: once, at the start
 LAST_ROUND = 3.0  # seconds that a round under way is waited for at the end
 
 log = structlog.get_logger()
@@ -49,9 +52,7 @@ def run(settings: Settings) -> None:
     waker = open_waker(settings.database_url)
     peerline = assemble(settings, waker.poke)
     demand_soundness(settings, peerline.pool)
-    clock = ClockProcess(
-        peerline, Hints(settings.broker_url).publish, Notices(settings.database_url, listens=True)
-    )
+    clock = ClockProcess(peerline, Hints(settings.broker_url).publish, Notices(settings.database_url, listens=True))
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, clock.end)
     clock.go_on()
@@ -106,7 +107,12 @@ class ClockProcess:
             self.peerline.deliveries.sweep()
 
     def _rounds(self) -> tuple[Round, ...]:
-        rounds = (Round("missed", self.peerline.missed.look, MISSED),)
+        watch = self.peerline.watch
+        rounds = (
+            Round("begin", watch.make_sure, FOR_EVER),
+            Round("watch", watch.go_round, WATCH),
+            Round("missed", self.peerline.missed.look, MISSED),
+        )
         # In the demo and in tests everybody counts texts: the canary flies where it must alarm somebody.
         live = self.peerline.settings.mode == "live"
         return (*rounds, Round("canary", self.peerline.canary.fly, CANARY)) if live else rounds
@@ -137,4 +143,6 @@ class ClockProcess:
 
     def _beat(self) -> None:
         with self.peerline.pool.connection() as connection:
-            beat(connection, self.name, "clock", self.peerline.clock.machine())
+            machine, now = self.peerline.clock.machine(), self.peerline.clock.now()
+            beat(connection, self.name, "clock", machine)
+            stay_sure(connection, machine, now)

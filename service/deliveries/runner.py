@@ -20,6 +20,7 @@ from service.gateways.clock import Clock
 from service.gateways.keys import KeyRing
 from service.gateways.twilio import CONCURRENCY, CONNECT, READ, Provider, TwilioRefused, TwilioUncertain
 from service.store.database import Pool
+from service.store.marks import careful_since
 from service.store.outcomes import Outcome, note_outcomes, note_report, stop_numbers
 from service.store.pending import is_to_send
 from service.store.sending import Claim, Waiting, hold_sender, lock_sender, lock_waiting, mark, tell_of_cap, use_sender
@@ -119,7 +120,8 @@ class Deliveries:
         with self.pool.connection() as connection, connection.transaction():
             now, machine = self.clock.now(), self.clock.machine()
             sender = lock_sender(connection, self.provider.number, machine)
-            waiting = lock_waiting(connection, now, limit, self.keys, lanes_open(sender, machine))
+            careful = careful_since(connection, machine)
+            waiting = lock_waiting(connection, now, limit, self.keys, lanes_open(sender, machine), careful)
             chosen = choose(waiting, sender, self.limits, now, machine)
             if chosen.marks:
                 ours = mark(connection, chosen.marks, Claim(claim, now, machine, machine + LEASE))

@@ -67,6 +67,7 @@ class Known:
     created: datetime
     error_code: int | None = None
     media: int = 0
+    direction: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +171,7 @@ def _known(found: Any) -> Known:  # noqa: ANN401 - the library has no types
     code = found.error_code
     return Known(
         str(found.sid), str(found.from_), str(found.to), str(found.body or ""), _word(found.status),
-        found.date_created, int(code) if code else None, _count(found.num_media),
+        found.date_created, int(code) if code else None, _count(found.num_media), _word(found.direction),
     )  # fmt: skip
 
 

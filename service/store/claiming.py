@@ -16,23 +16,31 @@ import psycopg
 from service.store.codec import decode_columns
 from service.store.rows import Timer
 
+LANES = 2  # of timers: safety, and everything else
+
 _LOCK = """with due as materialized (
     select t.number_id, min(t.lane) as lane, min(t.due_at) as due_at from (
-        select number_id, lane, due_at from timers where due_at <= %s and not aside order by lane, due_at limit %s) t
+        select number_id, lane, due_at from timers where due_at <= %(now)s and lane < %(lanes)s and not aside
+        order by lane, due_at limit %(limit)s) t
     group by t.number_id)
 select n.id from numbers n join due on due.number_id = n.id order by due.lane, due.due_at for update of n skip locked"""
 
 _FIRST = """select distinct on (t.number_id) t.kind, t.subject, t.number_id, t.due_at, t.lane, t.fence, t.failures, t.aside
-from timers t where t.number_id = any(%s) and t.due_at <= %s and not t.aside order by t.number_id, t.lane, t.due_at, t.subject"""
+from timers t where t.number_id = any(%(numbers)s) and t.due_at <= %(now)s and t.lane < %(lanes)s and not t.aside
+order by t.number_id, t.lane, t.due_at, t.subject"""
 
 
-def claim_due(connection: psycopg.Connection[Any], now: datetime, limit: int) -> tuple[Timer, ...]:
-    """The first due timer of each number that could be locked, safety first; to be called within a transaction."""
-    numbers = [row[0] for row in connection.execute(_LOCK, (now, limit)).fetchall()]
+def claim_due(connection: psycopg.Connection[Any], now: datetime, limit: int, lanes: int = LANES) -> tuple[Timer, ...]:
+    """The first due timer of each number that could be locked, safety first; to be called within a transaction.
+
+    Only lanes below `lanes` are looked at.
+    """
+    values = {"now": now, "limit": limit, "lanes": lanes}
+    numbers = [row[0] for row in connection.execute(_LOCK, values).fetchall()]
     if not numbers:
         return ()
     # Read again now that the numbers are ours: another worker may have been here between the two.
-    rows = connection.execute(_FIRST, (numbers, now)).fetchall()
+    rows = connection.execute(_FIRST, values | {"numbers": numbers}).fetchall()
     place = {number: at for at, number in enumerate(numbers)}
     return tuple(
         sorted((decode_columns(Timer, row) for row in rows), key=lambda timer: (timer.lane, place[timer.number_id]))
