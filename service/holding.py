@@ -126,13 +126,11 @@ def _because_of_others(scene: Scene, setting: Setting, member: Member, slot: Slo
     capped = reached_cap(scene, member, kind, now)
     if capped is not None:
         yield capped
-    if waits_until(scene, setting, member, slot, now) is not None:
+    last, closed = _last_spoken(scene), not is_open(hours_of(member, setting.organisation), member.zone, now)
+    close = kind == "routine" and last is not None and now - last[0] < APART
+    if not (closed or close) or waits_until(scene, setting, member, slot, now) is not None:
         return
-    if not is_open(hours_of(member, setting.organisation), member.zone, now):
-        yield "outside their window, and it does not open again that day"
-    last = _last_spoken(scene)
-    if kind == "routine" and last is not None and now - last[0] < APART:
-        yield "another text went out just before"
+    yield "outside their window, and it does not open again that day" if closed else "another text went out just before"
 
 
 def _proper(member: Member, setting: Setting, slot: Slot) -> datetime:

@@ -21,8 +21,11 @@ def member_hours(usual: tuple[str, str], days: Days, outer: Window = ALL_DAY) ->
     `usual` is their window on days that `days` does not name; `outer` is the organisation's. Times are such as 09:00. A
     window may cross midnight and belongs to the day on which it begins. A day on which the two do not meet has no span.
     """
-    own = tuple(_span(days.get(str(day), usual)) for day in range(7))
-    return _within(own, outer)
+    return (
+        _hours(usual, outer)
+        if not days
+        else _within(tuple(_span(days.get(str(day), usual)) for day in range(7)), outer)
+    )
 
 
 def is_open(hours: Hours, zone: str, at: datetime) -> bool:
@@ -48,6 +51,11 @@ def closing(hours: Hours, zone: str, at: datetime) -> datetime | None:
 
 def _span(window: Sequence[str] | None) -> Window | None:
     return None if window is None else (time.fromisoformat(window[0]), time.fromisoformat(window[1]))
+
+
+@lru_cache(maxsize=1024)
+def _hours(usual: tuple[str, str], outer: Window) -> Hours:
+    return _within((_span(usual),) * 7, outer)
 
 
 @lru_cache(maxsize=1024)

@@ -36,6 +36,7 @@ from service.store.rows import (
 )  # fmt: skip
 from service.store.scene import Scene, scene_of
 
+Seen = dict[tuple[str, Any], Row]
 PARTS = timedelta(minutes=2)  # texts that come within this are read as one (FLOW-LANGUAGE.md, RISK-LEXICON.md 11.2)
 OVERLAP = timedelta(minutes=10)  # how long a closed thread still makes an untagged reply ambiguous (DESIGN.md, relay)
 REST = timedelta(days=7)  # how long a tag rests on a phone before it is used again (DESIGN.md, relay)
@@ -67,16 +68,29 @@ def gather(connection: psycopg.Connection[Any], wanted: Wanted, now: datetime, k
         "ids": list(wanted.ids), "sid": wanted.sid, "parts": now - PARTS, "overlap": now - OVERLAP, "rest": now - REST,
     }  # fmt: skip
     rows = ask(connection, _STATEMENT, [values[name] for name in _VALUES]).fetchall()
-    return tuple(_scene(row[0], orjson.loads(row[1]), newcomer, keys) for row in rows)
+    seen: Seen = {}
+    return tuple(_scene(row[0], orjson.loads(row[1]), newcomer, keys, seen) for row in rows)
 
 
-def _scene(me: UUID, found: Mapping[str, Sequence[Mapping[str, Any]]], newcomer: Number | None, keys: Ring) -> Scene:
+def _scene(
+    me: UUID, found: Mapping[str, Sequence[Mapping[str, Any]]], newcomer: Number | None, keys: Ring, seen: Seen
+) -> Scene:
     rows: list[Row] = [newcomer] if newcomer is not None and newcomer.id == me else []
     for name, kind in _KINDS.items():
-        rows += [decode(kind, item, keys) for item in found[name] or ()]
+        rows += [_read(name, kind, item, keys, seen) for item in found[name] or ()]
     number = next(row for row in rows if isinstance(row, Number) and row.id == me)
     facts = {name: value for name, value in found.items() if name not in _KINDS}
     return scene_of(number, rows, facts)
+
+
+def _read(name: str, kind: type[Row], item: Mapping[str, Any], keys: Ring, seen: Seen) -> Row:
+    """One row, opened once for all scenes of a statement: the same few of staff stand in every one."""
+    place = (name, item.get("id"))
+    if place[1] is None:  # known by other columns
+        return decode(kind, item, keys)
+    if place not in seen:
+        seen[place] = decode(kind, item, keys)
+    return seen[place]
 
 
 def _rows(table: str, where: str, order: str = "") -> str:
