@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import count
 from uuid import UUID
 
 from service.conversations import Handlers
@@ -20,6 +21,7 @@ from service.store.scene import Rows, Scene
 Key = tuple[str, UUID]
 Handler = Callable[[Scene, Setting, Timer, datetime], Scene]
 WEEK = timedelta(days=7)  # how far back caps look
+MOST_A_DAY = 300  # things that come due for one member; more would be a timer that sets itself again for ever
 ANSWER = "answer"  # a kind of timer that exists only here
 SENT = {"routine": "routine_at", "time-bound": "reminded_at"}  # where gathering puts the times of what caps count
 
@@ -47,12 +49,22 @@ class Life:
     timers: Mapping[Key, Timer]
 
 
+class NeverRests(Exception):
+    """A member's timers come due without end; the message is the kind of the last one."""
+
+
 def live_through(world: World, life: Life, place: int = 0) -> Iterator[Outbound]:
     """Every message that would be written until the end, those withheld among them, in order of time.
 
-    `place` is the member's place among all, by which answers are spread.
+    `place` is the member's place among all, by which answers are spread. Raises NeverRests.
     """
-    while (timer := _next(life)) is not None and timer.due_at < world.end:
+    most = MOST_A_DAY * max(1, (world.end - world.start).days)
+    for number in count():
+        timer = _next(life)
+        if timer is None or timer.due_at >= world.end:
+            return
+        if number >= most:
+            raise NeverRests(timer.kind)
         now = max(timer.due_at, world.start)
         before = life.scene.cancel(timer.key)
         after = _decided(world, before, timer, now)

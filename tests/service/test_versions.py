@@ -218,6 +218,16 @@ def test_nobody_is_left_on_a_step_that_goes_without_a_word(press: Press, databas
     assert texts(press)[-1] == "Good to hear."
 
 
+def test_what_was_confirmed_once_is_not_asked_again(press: Press, database: str) -> None:
+    """Who finishes on an old version does so whatever comes later."""
+    publish(press, BASE)
+    arrive(database)
+    start(press, database)
+    publish(press, WITHOUT, confirmed=True)
+    (standing,) = publish(press, WITHOUT.replace("Good to hear", "Very good to hear")).flows[0].standings
+    assert (standing.fate, standing.version) == ("stays", 1)
+
+
 def test_somebody_called_over_without_a_place_goes_to_a_person(press: Press, database: str) -> None:
     """Confirmed, their conversation ends and stands in their specialist's queue, instead of asking into the void."""
     publish(press, BASE)

@@ -12,7 +12,7 @@ from service.due import Due
 from service.forecast.adding_up import add_up
 from service.forecast.answering import Answering
 from service.forecast.imagined import imagine
-from service.forecast.living import Life, World, live_through
+from service.forecast.living import Life, NeverRests, World, live_through
 from service.forecast.standing import standing
 from service.gateways.clock import Clock
 from service.gateways.ids import new_id
@@ -108,6 +108,17 @@ def test_answers_bring_answers_and_words_to_staff() -> None:
     kinds = {kind for _, kind in sent(rows)}
     assert {"routine", "answer", "staff"} <= kinds
     assert sent(foreseen(line, member(2), answering="typical", days=14)) == sent(rows)
+
+
+def test_a_timer_that_never_rests_is_an_error_and_no_endless_run() -> None:
+    """A decision that sets its own timer for now again would never end."""
+    using = setting()
+    house = House(using.organisation, using.new_id, START)
+    (life,) = imagine(read_members((HEAD + member(1)).encode()).rows, PUBLISHED, house)
+    assert isinstance(life, Life)
+    again = replace(world(using), planned={"check-in": lambda scene, _setting, timer, _now: scene.with_rows(timer)})
+    with pytest.raises(NeverRests, match="check-in"):
+        list(live_through(again, life))
 
 
 def test_rows_that_an_import_would_leave_out_are_told() -> None:
