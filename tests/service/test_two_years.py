@@ -16,7 +16,6 @@ import pytest
 from service.assembly import conversation_handlers
 from service.checkins import on_check_in
 from service.due import Due
-from service.gateways.clock import Clock
 from service.gateways.ids import new_id
 from service.planning import set_next
 from service.publishing import publish_shipped
@@ -26,6 +25,7 @@ from service.store.commit import write
 from service.store.database import open_pool
 from service.store.rows import Member, Number, Schedule
 from service.store.scene import Scene, scene_of
+from tests.clocks import HeldClock
 from tests.house import setting
 from tests.service.settings import ROOT
 from tests.stored import KEYS
@@ -51,17 +51,6 @@ PLANS = (
     ("Pacific/Apia", 5, "22:00", DAYTIME, 0),
 )
 _DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
-
-
-@dataclass(frozen=True, slots=True)
-class HeldClock(Clock):
-    """A clock that stands until it is moved."""
-
-    times: tuple[list[datetime]] = ([BEGIN],)
-
-    def now(self) -> datetime:
-        """The moment it was moved to."""
-        return self.times[0][-1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +87,7 @@ def test_every_moment_of_two_years_is_sent_once_or_withheld_with_its_reason(data
 
 def _live_through(database: str, stops: random.Random | None) -> None:
     """Move from each due moment to the next, sometimes a good while too late, and let two runners work at each."""
-    clock, handlers = HeldClock(times=([BEGIN],)), conversation_handlers()
+    clock, handlers = HeldClock(times=[BEGIN]), conversation_handlers()
     given = setting()
     consulted = replace(
         given, new_id=new_id, organisation=replace(given.organisation, window=(time(), time()), late_minutes=60)
@@ -115,7 +104,7 @@ def _live_through(database: str, stops: random.Random | None) -> None:
             if following is None or following >= END:
                 break
             late = timedelta(hours=stops.randint(0, 26)) if stops and stops.random() < 0.1 else timedelta()
-            clock.times[0].append(max(clock.now(), following) + late)
+            clock.times.append(max(clock.now(), following) + late)
             for running in [runners.submit(due.run) for _ in range(2)]:
                 running.result()
 
