@@ -108,10 +108,7 @@ def _statement(filled: frozenset[str]) -> bytes:
         "doc as materialized (select $1::jsonb as d)",
         f"wanted as materialized (select r.* from {_records('guards', Number)})",
         *([_BORN] if "births" in filled else []),
-        (
-            "locked as materialized (select n.id, n.version from numbers n where n.id in (select id from wanted)"
-            " order by n.id for update)"
-        ),
+        (f"locked as materialized (select n.id, n.version from numbers n where {_MINE} order by n.id for update)"),
         (
             "guards as materialized (select w._unit, (l.id is not null) as holds from wanted w"
             f" left join locked l on l.id = w.id and l.version = w.version{_BIRTHS if 'births' in filled else ''})"
@@ -119,7 +116,7 @@ def _statement(filled: frozenset[str]) -> bytes:
         "ok as materialized (select _unit as unit from guards group by _unit having bool_and(holds))",
         (
             f"raised as (update numbers n set version = n.version + 1, {', '.join(f'{n} = r.{n}' for n in _NUMBER_STATE)}"
-            " from wanted r join ok on ok.unit = r._unit where n.id = r.id)"
+            f" from wanted r join ok on ok.unit = r._unit where n.id = r.id and {_MINE})"
         ),
         *(_upsert(row) for row in ROWS if row is not Number and row.TABLE in filled),
         *(part for name, part in (("cancelled", _CANCELLED), ("withdrawn", _WITHDRAWN)) if name in filled),
@@ -127,6 +124,8 @@ def _statement(filled: frozenset[str]) -> bytes:
     return ("with " + ",\n".join(parts) + "\nselect unit from ok").encode()
 
 
+# A plan that is made once expects a hundred rows of any list, and would read whole tables for them; an array goes by the index.
+_MINE = "n.id = any(array(select id from wanted))"
 _BORN = (
     f"born as (insert into numbers ({', '.join(c.name for c in columns_of(Number))})"
     f" select {', '.join('1' if c.name == 'version' else f'r.{c.name}' for c in columns_of(Number))}"
@@ -138,7 +137,9 @@ _BIRTHS = (
 _CANCELLED = (
     "w_cancelled as (delete from timers t using"
     " jsonb_to_recordset((select d -> 'cancelled' from doc)) as r(_unit int, kind text, subject uuid)"
-    " join ok on ok.unit = r._unit where t.kind = r.kind and t.subject = r.subject)"
+    " join ok on ok.unit = r._unit where t.kind = r.kind and t.subject = r.subject"
+    " and t.kind = any(array(select x ->> 'kind' from doc, jsonb_array_elements(doc.d -> 'cancelled') x))"
+    " and t.subject = any(array(select (x ->> 'subject')::uuid from doc, jsonb_array_elements(doc.d -> 'cancelled') x)))"
 )
 _WITHDRAWN = (
     "w_withdrawn as (update outbound o set state = 'withheld', reason = o.reason || r.reason from"
