@@ -13,7 +13,7 @@ from service.forecast.imagined import imagine
 from service.forecast.living import Life, World, live_through
 from service.roster import House
 from service.rules.roster_files import MemberRow
-from service.store.rows import Outbound, Schedule
+from service.store.rows import Outbound, Schedule, Timer
 from tests.house import PUBLISHED, setting
 
 START = datetime(2026, 3, 2, 13, 0, tzinfo=UTC)
@@ -88,3 +88,20 @@ def test_who_is_spread_by_chance_is_like_nobody() -> None:
     (ana,) = lives(row(1))
     (schedule,) = ana.scene.all(Schedule)
     assert standing_of(world(), replace(ana, scene=ana.scene.with_rows(replace(schedule, spread=30))), 0) is None
+
+
+def test_which_timer_is_for_which_schedule_is_part_of_it() -> None:
+    """Two with the same schedules and the same moments, the other way round, do not stand alike."""
+    (ana,) = lives(row(1))
+    (first,) = ana.scene.all(Schedule)
+    (timer,) = ana.timers.values()
+    second = replace(first, id=USING.new_id(), flow="rough-day")
+    scene = ana.scene.with_rows(second)
+    later = timer.due_at + timedelta(hours=1)
+
+    def with_timers(*timers: Timer) -> Life:
+        return Life(scene, {one.key: one for one in timers})
+
+    one = with_timers(timer, replace(timer, subject=second.id, due_at=later))
+    other = with_timers(replace(timer, due_at=later), replace(timer, subject=second.id))
+    assert standing_of(world(), one, 0) != standing_of(world(), other, 0)
