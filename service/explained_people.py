@@ -7,13 +7,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from service.checkins import window_of
 from service.explained_words import Explanation, say_escalation, say_queue, say_reason, say_time, say_whose
 from service.explanations import Looking
 from service.facts import is_paused
 from service.rules.local_time import to_local
+from service.rules.member_hours import is_open, member_hours
 from service.rules.schedule import next_moment
-from service.rules.windows import is_open
 from service.store.rows import (
     Conversation,
     Escalation,
@@ -30,6 +29,7 @@ from service.store.rows import (
 )  # fmt: skip
 
 MOMENTS = 3  # of each schedule that are told
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 LAST = 10  # messages that are told
 
 CONSENT = {
@@ -109,8 +109,22 @@ def _rest(member: Member, now: datetime) -> tuple[str, ...]:
     paused = (f"They paused, {until}.",) if is_paused(member, now) else ()
     window = f"Unasked texts go from {member.window_start} to {member.window_end} in {member.zone}"
     caps = f"at most {member.per_day} a day and {member.per_week} in seven days"
-    is_now = "open" if is_open(window_of(member), member.zone, now) else "closed"
-    return (*paused, f"{window}, {caps}; it is {to_local(now, member.zone):%H:%M} there, so that is {is_now} now.")
+    own = member_hours((member.window_start, member.window_end), member.windows)
+    is_now = "open" if is_open(own, member.zone, now) else "closed"
+    return (
+        *paused,
+        *_other_days(member),
+        f"{window}, {caps}; it is {to_local(now, member.zone):%H:%M} there, so that is {is_now} now.",
+    )
+
+
+def _other_days(member: Member) -> tuple[str, ...]:
+    return tuple(
+        f"On {_DAYS[int(day)]}s none go."
+        if hours is None
+        else f"On {_DAYS[int(day)]}s they go from {hours[0]} to {hours[1]}."
+        for day, hours in sorted(member.windows.items())
+    )
 
 
 def _specialist(member: Member, staff: Mapping[UUID, Staff]) -> str:
@@ -136,7 +150,13 @@ def _schedule(schedule: Schedule, member: Member, coming: tuple[datetime, ...]) 
     if not coming:
         return f"{schedule.flow}: its rule has come to its end."
     moments = "; ".join(say_time(at, member.zone) for at in coming)
-    return f"{schedule.flow}: by the rule {schedule.rule}, next {moments}."
+    if schedule.date_at is not None:
+        return f"{schedule.flow}: {schedule.relative}, for their date of {schedule.date_at[:16]}, next {moments}."
+    asides = [f"within {schedule.spread} minutes after"] * bool(schedule.spread)
+    asides += ["not on a day on which they wrote"] * schedule.unless_heard + [
+        "not on holidays"
+    ] * schedule.skip_holidays
+    return f"{schedule.flow}: by the rule {schedule.rule}, next {moments}{_in_brackets(', '.join(asides))}."
 
 
 def _schedule_data(schedule: Schedule, coming: tuple[datetime, ...]) -> dict[str, Any]:
