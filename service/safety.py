@@ -19,6 +19,8 @@ from service.store.scene import Scene, since
 
 AGAIN = timedelta(minutes=10)  # one safety text for a flurry of messages, unless what they say grows worse
 BLAND = frozenset({"violence"})  # replaces all others where somebody else may read the phone (RISK-LEXICON.md, F5f)
+OVERDOSE = frozenset({"overdose"})  # of somebody beside them: what to do comes first (RISK-LEXICON.md, F5e)
+TOP = 3
 RaiseAlert = Callable[[Scene, Setting, Raising, datetime], Scene]
 
 
@@ -29,13 +31,14 @@ class Danger:
     tier: int
     categories: tuple[str, ...]
     rules: tuple[str, ...]
+    about_other: bool = False  # it is somebody beside them who is in danger
 
 
 def danger_of(risk: Risk, word: str | None) -> Danger | None:
     """The danger in a message by its words and by the member's own NOW; None below tier 2."""
     tier = max(risk.tier, 2 if word == "now" else 0)
     rules = (*risk.matched, *(("NOW",) if word == "now" else ()))
-    return Danger(tier, risk.categories, rules) if tier >= 2 else None
+    return Danger(tier, risk.categories, rules, risk.about_other) if tier >= 2 else None
 
 
 def answer_danger(
@@ -66,9 +69,11 @@ def _text_for(scene: Scene, setting: Setting, danger: Danger, now: datetime) -> 
     on = duty_at(setting.organisation, now).on
     if BLAND & set(danger.categories) and (scene.member is None or scene.member.phone_seen_by != "me"):
         return "safety_bland"
-    if danger.tier == 3 or "NOW" in danger.rules:
+    if danger.about_other and OVERDOSE & set(danger.categories) and danger.tier == TOP:
+        return "safety_other"
+    if danger.tier == TOP or "NOW" in danger.rules:
         if on:
-            return "safety_now_on" if danger.tier == 3 else "safety_soon_on"
+            return "safety_now_on" if danger.tier == TOP else "safety_soon_on"
         return "safety_now_backup" if _somebody_is_told(scene) else "safety_now_off"
     return "safety_soon_on" if on else "safety_soon_off"
 

@@ -237,3 +237,10 @@ def test_a_picture_is_told_of_in_words() -> None:
     inbound = Inbound(consulted.new_id(), "SM1", scene.number.id, "+15555550100", "", NOW, media=1)
     scene = decide_text(scene, consulted, HANDLERS, inbound, NOW)
     assert any("picture" in m.body for m in scene.all(Outbound) if m.kind == "staff")
+
+
+def test_who_is_beside_an_overdose_is_told_what_to_do() -> None:
+    """Somebody else does not breathe: naloxone and breath come before everything (RISK-LEXICON.md, F5e)."""
+    text = sent(said(sams_scene(), "he wont wake up lips blue"))[0][1]
+    assert "911" in text
+    assert "naloxone" in text
