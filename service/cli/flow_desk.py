@@ -1,5 +1,6 @@
 """What the commands about published flows and drafts share: the parts of the service, and flow files read from disk."""
 
+import getpass
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -32,6 +33,14 @@ def peerline_or_exit() -> Iterator[Peerline]:
 def press_of(peerline: Peerline) -> Press:
     """What publishing works with."""
     return Press(peerline.pool, peerline.keys, peerline.setting, conversation_handlers(), CATALOGUE)
+
+
+def who(by: str | None) -> str:
+    """Who publishes, as given, or whoever is logged in on this machine; some containers know nobody."""
+    try:
+        return by or getpass.getuser()
+    except (KeyError, OSError):
+        return "the command line"
 
 
 def flow_source(file: Path) -> str:

@@ -1,6 +1,5 @@
 """`peerline flows draft`: try a flow on a phone of your own before anybody else gets it."""
 
-import getpass
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -8,7 +7,7 @@ from typing import Annotated
 import typer
 
 from service.assembly import Peerline
-from service.cli.flow_desk import flow_source, peerline_or_exit, press_of
+from service.cli.flow_desk import flow_source, peerline_or_exit, press_of, who
 from service.drafts import DraftRefused, Trial, put_draft, take_drafts_away
 from service.publishing import PublishingRefused
 from service.rules.phone_numbers import PhoneProblem, read_number
@@ -45,7 +44,7 @@ def _number(phone: str) -> str:
 
 
 def _trial(file: Path, number: str, by: str | None, *, starts: bool) -> Trial:
-    return Trial(str(file), flow_source(file), number, by or getpass.getuser(), starts)
+    return Trial(str(file), flow_source(file), number, who(by), starts)
 
 
 def _put(peerline: Peerline, trial: Trial) -> str:

@@ -1,6 +1,5 @@
 """`peerline flows publish | history | diff | rollback`: the versions of flows, for coordinators."""
 
-import getpass
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -14,7 +13,7 @@ from flows.engine.changes import Change, changes
 from flows.engine.compile import compile_flow
 from flows.engine.problems import FlowProblems
 from service.assembly import Peerline
-from service.cli.flow_desk import flow_source, peerline_or_exit, press_of
+from service.cli.flow_desk import flow_source, peerline_or_exit, press_of, who
 from service.flow_history import Entry, differences, history, told, version_at, version_before
 from service.publishing import PublishingRefused
 from service.rules.catalogue import CATALOGUE
@@ -37,7 +36,7 @@ def publish(files: Files, confirm: Confirm = False, by: By = None, note: Note = 
     """
     sources = {str(file): flow_source(file) for file in files}
     with peerline_or_exit() as peerline:
-        _publish(peerline, sources, Order(_who(by), note, confirm), as_json=as_json)
+        _publish(peerline, sources, Order(who(by), note, confirm), as_json=as_json)
 
 
 def rollback(
@@ -52,7 +51,7 @@ def rollback(
     with peerline_or_exit() as peerline:
         with peerline.pool.connection() as connection:
             old = version_before(connection, name) if to is None else version_at(connection, name, to)
-        order = Order(_who(by), note or f"back to version {old.version}", confirm)
+        order = Order(who(by), note or f"back to version {old.version}", confirm)
         _publish(peerline, {told(old): old.source}, order, as_json=as_json)
 
 
@@ -97,10 +96,6 @@ def _publication(one: Publication) -> list[str]:
         f"{one.name}: version {one.version} {place}.",
         *changed, *people, *(f"  {standing}" for standing in one.standings),
     ]  # fmt: skip
-
-
-def _who(by: str | None) -> str:
-    return by or getpass.getuser()
 
 
 def history_command(
