@@ -1,4 +1,4 @@
-"""`peerline bench`: how fast the web process is, as a ratio that means the same on every machine."""
+"""`peerline bench`: how fast the service is, mostly as ratios, which mean the same on every machine."""
 
 import os
 import sys
@@ -11,10 +11,18 @@ _ROOT = Path(__file__).parents[2]
 
 
 def command(
-    quick: Annotated[bool, typer.Option("--quick", help="Eight pairs of slices in place of twenty-four.")] = False,
+    sections: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="What to measure: engine, webhook, door, checkins, growth, sending. All of it if none is named."
+        ),
+    ] = None,
+    quick: Annotated[bool, typer.Option("--quick", help="Small sizes: all of it in less than two minutes.")] = False,
+    json: Annotated[Path | None, typer.Option("--json", help="Keep every value in this file too.")] = None,
 ) -> None:
-    """Measure texts that come in against empty signed requests on the same server, both up at once; 1 if any was lost."""
-    arguments = ["-m", "tests.benchmarks", *(["--quick"] if quick else [])]
+    """Measure on servers of its own and print one table: medians, how far they spread, and goals; 1 if a text was lost."""
+    arguments = ["-m", "tests.benchmarks", *(sections or []), *(["--quick"] if quick else [])]
+    arguments += ["--json", str(json.absolute())] if json else []
     # The measurement is part of the tests, which the service does not import: it takes the place of this process.
     os.chdir(_ROOT)
     os.execv(sys.executable, [sys.executable, *arguments])  # noqa: S606 - our own command

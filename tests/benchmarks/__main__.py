@@ -2,34 +2,77 @@
 
 from __future__ import annotations
 
+import argparse
+import contextlib
 import os
 import sys
 import tempfile
 import time
+from collections.abc import Callable
+from pathlib import Path
 
-from tests.benchmarks.webhook import measure
+from tests.benchmarks import checkins, door, engine, growth, sending, webhook
+from tests.benchmarks.figures import Figure, machine, table, write_json
+from tests.benchmarks.ground import Amount, Ground, Say, running_ground
 
-QUICK, LONG = 8, 24  # pairs of slices; the median of eight differed by 3 to 7 in a hundred from run to run
-
-
-def main() -> int:
-    """Print the ratio, what it comes from, and 1 if any answer was wrong or lost."""
-
-    def say(line: str) -> None:
-        print(line, flush=True)  # noqa: T201 - its output
-
-    say(f"A write of 8 kB that is on the disk takes {_sync_micros():.0f} us here.")
-    result = measure(QUICK if "--quick" in sys.argv[1:] else LONG, say)
-    wrong = sum(part.refused for pair in result.pairs for part in pair)
-    for ours, theirs in result.pairs:
-        say(f"  {ours.rate:7.0f} texts/s beside {theirs.rate:7.0f} empty answers/s: {ours.rate / theirs.rate:.3f}")
-    say("CPU for each request: " + ", ".join(f"{name} {micros:.0f} us" for name, micros in result.micros.items()))
-    say(f"Inbound texts against empty signed requests, median of {len(result.pairs)} paired slices: {result.ratio:.3f}")
-    say(f"Wrong answers: {wrong}. Answered and not stored: {result.lost}.")
-    return 1 if wrong or result.lost else 0
+SECTIONS: dict[str, Callable[[Ground, Amount, Say], list[Figure]]] = {
+    "webhook": webhook.measure,
+    "door": door.measure,
+    "checkins": checkins.measure,
+    "growth": growth.measure,
+    "sending": sending.measure,
+}
+WITHOUT_SERVERS: dict[str, Callable[[Amount], list[Figure]]] = {"engine": engine.measure}
 
 
-def _sync_micros(times: int = 200) -> float:
+def main(words: list[str]) -> int:
+    """Measure the sections that are named, or all; print one table; 1 if an answer was wrong or lost."""
+    wishes = _wishes(words)
+    amount: Amount = "tiny" if wishes.tiny else "quick" if wishes.quick else "long"
+    where = machine(sync_micros())
+    say(
+        f"{where['processors']} processors, load {where['load']}; a write of 8 kB that is on the disk: {where['sync_micros']} us."
+    )
+    figures: list[Figure] = []
+    try:
+        for found in _measured(wishes.sections or [*WITHOUT_SERVERS, *SECTIONS], amount):
+            figures += found
+    except webhook.Lost as lost:
+        say(f"Nothing can be said of such a run: {lost}.")
+        return 1
+    say("")
+    say(table(figures))
+    if wishes.json:
+        write_json(wishes.json, figures, where)
+    return 0
+
+
+def _wishes(words: list[str]) -> argparse.Namespace:
+    known = argparse.ArgumentParser(prog="bench")
+    known.add_argument("sections", nargs="*", choices=[*WITHOUT_SERVERS, *SECTIONS, []])
+    known.add_argument("--quick", action="store_true")
+    known.add_argument("--tiny", action="store_true")
+    known.add_argument("--json", type=Path)
+    return known.parse_args(words)
+
+
+def _measured(names: list[str], amount: Amount) -> list[list[Figure]]:
+    """The figures of each section; servers are started where one needs them."""
+    with contextlib.ExitStack() as running:
+        ground: Ground | None = None
+        found = []
+        for name in names:
+            if name in WITHOUT_SERVERS:
+                found.append(WITHOUT_SERVERS[name](amount))
+                continue
+            ground = ground or running.enter_context(running_ground(say))
+            say(f"{name} ...")
+            found.append(SECTIONS[name](ground, amount, say))
+        return found
+
+
+def sync_micros(times: int = 200) -> float:
+    """Microseconds of a write of 8 kB that is on the disk when it returns: what every commit costs at least."""
     with tempfile.TemporaryFile() as file:
         begin = time.perf_counter()
         for _ in range(times):
@@ -38,4 +81,10 @@ def _sync_micros(times: int = 200) -> float:
         return (time.perf_counter() - begin) / times * 1e6
 
 
-sys.exit(main())
+def say(line: str) -> None:
+    """A line of progress, or of the result."""
+    print(line, flush=True)  # noqa: T201 - its output
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -35,12 +35,12 @@ class Load:
 
     port: int
     connections: int
-    _open: list[_Connection] = field(default_factory=list)
+    _open: list[Connection] = field(default_factory=list)
 
     def run(self, requests: Iterator[bytes], seconds: float) -> Slice:
         """Send requests for so long, one after the other on each connection; what is under way at the end is waited for."""
         while len(self._open) < self.connections:
-            self._open.append(_Connection(socket.create_connection(("127.0.0.1", self.port))))
+            self._open.append(Connection(socket.create_connection(("127.0.0.1", self.port))))
         found, begin = Slice(seconds), time.perf_counter()
         with selectors.DefaultSelector() as waiting:
             for connection in self._open:
@@ -74,11 +74,14 @@ class Load:
 
 
 @dataclass(slots=True)
-class _Connection:
+class Connection:
+    """One connection that is kept, with at most one request under way."""
+
     socket: socket.socket
     received: bytes = b""
 
     def send(self, request: bytes) -> None:
+        """Begin a request."""
         self.received = b""
         self.socket.sendall(request)
 

@@ -1,183 +1,183 @@
-"""How many texts a second the web process takes, beside the same server that takes none: both up at once, slices in turn."""
+"""Texts a second that the web process takes, beside the same server that takes none and beside PostgreSQL doing the same writes.
+
+All three are up at once and are measured in slices in turn (A B C C B A …), since one and the same server differs more from
+minute to minute than these do from each other.
+"""
 
 from __future__ import annotations
 
 import contextlib
-import json
-import socket
-import statistics
 import sys
-import tempfile
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from itertools import islice
-from pathlib import Path
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import cycle
 
 import psycopg
 
-from config.settings import Settings, read_settings
+from config.settings import Settings
 from service.assembly import assemble
-from service.gateways.ids import new_id
-from service.local.folder import open_folder
-from service.local.home import leave_home
-from service.local.parts import Site, web
+from service.local.parts import Site
 from service.local.process import Part
-from service.local.runner import bring_up_to_date, prepare_site, start_servers
-from service.local.stack import Stack
-from service.store.commit import write
-from service.store.rows import Member, Number, Row, Schedule, Staff, Timer
-from service.store.scene import Scene, scene_of
-from tests.benchmarks.cpu import seconds_of
-from tests.benchmarks.load import Load, Slice
+from tests.benchmarks.bound import Bound
+from tests.benchmarks.counting import statements_for
+from tests.benchmarks.cpu import memory_of, seconds_of
+from tests.benchmarks.figures import Figure, ratios
+from tests.benchmarks.ground import Amount, Ground, Say, process, settings_of
+from tests.benchmarks.load import Load
+from tests.benchmarks.people import settle, write_people
 from tests.benchmarks.posts import make_posts
 from tests.stack import free_port
 
-Say = Callable[[str], None]
-NOW = "2027-03-02T15:30:00+00:00"  # a Tuesday in New York, half past ten: check-ins go out
-ZONE = "America/New_York"
-MEMBERS, SPECIALISTS = 4000, 100
-WORDS = "2"  # an answer to the check-in that is under way
+WORDS = "4"  # an answer to the check-in that is under way: a flow's text, its end, and the timers and reasons of both
 CONNECTIONS = 16
-SECONDS = 1.0  # of one slice
-NAMES = ("web", "reference")
+NAMES = ("web", "signature only", "pgbench")
+APPS = {"web": "service.app:create_app", "signature only": "tests.benchmarks.reference:create_app"}
 
 
 @dataclass(frozen=True, slots=True)
-class Bench:
-    """Both servers, running, and the requests for each, all made ahead."""
+class Size:
+    """How much is measured: members who answer once each, slices of each server, and seconds of one slice."""
 
-    stack: Stack
-    loads: dict[str, Load]
-    requests: dict[str, Iterator[bytes]]
-    settings: Settings
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """Paired slices and what they cost; `lost` is answered texts that are not stored."""
-
-    pairs: tuple[tuple[Slice, Slice], ...]
-    micros: dict[str, float]  # processor time for each request
-    lost: int
-
-    @property
-    def ratio(self) -> float:
-        """The median of web over reference."""
-        return statistics.median(ours.rate / theirs.rate for ours, theirs in self.pairs)
+    members: int
+    slices: int
+    seconds: float
 
 
-def measure(slices: int, say: Say) -> Result:
-    """Start both servers, warm up, measure in turn (A B B A …) and count what was stored."""
-    with _running(say) as bench:
-        warm = {name: bench.loads[name].run(bench.requests[name], SECONDS) for name in NAMES}
-        before = _used(bench.stack)
-        pairs = tuple(_pair(bench, turned=place % 2 == 1) for place in range(slices))
-        used = {name: spent - before[name] for name, spent in _used(bench.stack).items()}
-        answered = {name: sum(pair[place].answered for pair in pairs) for place, name in enumerate(NAMES)}
-        micros = {name: used[name] / answered[name] * 1e6 for name in NAMES}
-        micros["postgres"] = used["postgres"] / answered["web"] * 1e6
-        lost = warm["web"].answered + answered["web"] - _stored(bench.settings)
-    return Result(pairs, micros, lost)
+SIZES = {"tiny": Size(80, 2, 0.03), "quick": Size(5000, 8, 0.5), "long": Size(24000, 24, 1.0)}
 
 
-def _pair(bench: Bench, *, turned: bool) -> tuple[Slice, Slice]:
-    slices = {name: bench.loads[name].run(bench.requests[name], SECONDS) for name in (NAMES[::-1] if turned else NAMES)}
-    return slices["web"], slices["reference"]
+class Lost(Exception):
+    """A text was answered and not stored, or answered wrongly: a figure from such a run says nothing."""
+
+
+@dataclass(slots=True)
+class Taken:
+    """What one server did: rates by slice, all its answers, the processor time of itself and of PostgreSQL meanwhile."""
+
+    rates: list[float] = field(default_factory=list)
+    answers: int = 0
+    seconds: float = 0.0
+    postgres: float = 0.0
+
+
+def measure(ground: Ground, amount: Amount, say: Say) -> list[Figure]:
+    """Start both servers, measure in turn, count what was stored. Raises Lost where an answer was wrong or not kept."""
+    size = SIZES[amount]
+    site = ground.fresh("webhook")
+    say(f"{size.members:,} members get a check-in ...")
+    phones = begun(settings_of(site), size.members)
+    bound = Bound(ground, ground.fresh("webhook_bound", "webhook"), phones[:2000], WORDS)
+    with _serving(ground, site) as loads:
+        took, memory = _measured(ground, loads, _requests(settings_of(site), phones), bound, size)
+    _demand_stored(site, took["web"].answers)
+    counted = statements_for(settings_of(site), phones, WORDS)
+    return _figures(took, memory, counted)
+
+
+def begun(settings: Settings, members: int) -> list[str]:
+    """Write members and begin a check-in with each; their numbers in order."""
+    peerline = assemble(settings)
+    phones = write_people(peerline, members)
+    peerline.due.run()
+    peerline.deliveries.close()
+    peerline.pool.close()
+    settle(settings.database_url)
+    return phones
 
 
 @contextlib.contextmanager
-def _running(say: Say) -> Iterator[Bench]:
-    with tempfile.TemporaryDirectory(prefix="peerline-bench-") as data:
-        Path(data).chmod(0o711)
-        folder = open_folder(Path(data), fresh=False)
-        folder.loaded.touch()
-        offset = (datetime.fromisoformat(NOW) - datetime.now(UTC)).total_seconds()
-        folder.clock.write_text(json.dumps({"offset": offset}))
-        ports = {name: free_port() for name in NAMES}
-        site = prepare_site(folder, ports["web"], 0)
-        stack = Stack(lambda _: None)
-        try:
-            start_servers(stack, site.home)
-            bring_up_to_date(site, lambda _: None)
-            settings = read_settings(site.environ)
-            say(f"{MEMBERS} members get a check-in ...")
-            phones = _people(settings)
-            for part in (_serving(site, "web", ports["web"]), _serving(site, "reference", ports["reference"])):
-                stack.start(part)
-            loads = {name: Load(port, CONNECTIONS) for name, port in ports.items()}
-            yield Bench(stack, loads, _requests(settings, phones), settings)
-            for load in loads.values():
-                load.close()
-        finally:
-            stack.stop(("web", "reference", "valkey", "postgres"))
-            leave_home(site.home)
-
-
-def _serving(site: Site, name: str, port: int) -> Part:
+def _serving(ground: Ground, site: Site) -> Iterator[dict[str, Load]]:
     """Two processes of four threads, for both alike."""
-    part = web(site)
+    ports = {name: free_port() for name in APPS}
+    try:
+        for name, app in APPS.items():
+            ground.stack.start(server(site, name, app, ports[name]))
+        loads = {name: Load(port, CONNECTIONS) for name, port in ports.items()}
+        yield loads
+        for load in loads.values():
+            load.close()
+    finally:
+        ground.stack.stop(tuple(APPS))
+
+
+def server(site: Site, name: str, app: str, port: int, workers: int = 2) -> Part:
+    """A web server of so many processes with four threads each."""
     arguments = (
-        *(sys.executable, "-m", "granian", "--host", "127.0.0.1", "--port", str(port), "--workers", "2"),
-        *("--blocking-threads", "4", "--log-level", "warning", "--interface", "wsgi", "--no-ws", "--factory"),
-        "service.app:create_app" if name == "web" else "tests.benchmarks.reference:create_app",
+        *(sys.executable, "-m", "granian", "--host", "127.0.0.1", "--port", str(port), "--workers", str(workers)),
+        *("--blocking-threads", "4", "--log-level", "warning", "--interface", "wsgi", "--no-ws", "--factory", app),
     )
-    command = replace(part.command, name=name, arguments=arguments, log=site.folder.log(name))
-    return Part(name, command, lambda: _listens(port))
-
-
-def _listens(port: int) -> bool:
-    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=2):
-        return True
-    return False
+    return process(site, name, arguments, port)
 
 
 def _requests(settings: Settings, phones: list[str]) -> dict[str, Iterator[bytes]]:
-    """More than the slices can use up; the reference may come round again, as it keeps nothing."""
-    ours = make_posts(settings, phones, WORDS, MEMBERS * 4, 0)
-    theirs = make_posts(settings, phones, WORDS, MEMBERS, MEMBERS * 4)
-    return {"web": iter(ours), "reference": iter(theirs * 40)}
+    """One text of every member; the reference may come round again, as it keeps nothing."""
+    ours = make_posts(settings, phones, WORDS, len(phones), 0)
+    theirs = make_posts(settings, phones, WORDS, min(len(phones), 4000), len(phones))
+    return {"web": iter(ours), "signature only": cycle(theirs)}
 
 
-def _used(stack: Stack) -> dict[str, float]:
-    return {name: seconds_of(stack.pid(name)) for name in (*NAMES, "postgres")}
+def _measured(
+    ground: Ground, loads: dict[str, Load], requests: dict[str, Iterator[bytes]], bound: Bound, size: Size
+) -> tuple[dict[str, Taken], dict[str, float]]:
+    took = {name: Taken() for name in NAMES}
+    warm = loads["web"].run(requests["web"], size.seconds / 4)
+    loads["signature only"].run(requests["signature only"], size.seconds / 4)
+    for place in range(size.slices):
+        for name in NAMES if place % 2 else NAMES[::-1]:
+            before = _used(ground, name)
+            if name == "pgbench":
+                answers, rate = bound.run(size.seconds)
+            else:
+                found = loads[name].run(requests[name], size.seconds)
+                _demand(not found.refused, f"{found.refused} wrong answers of {name}")
+                answers, rate = found.answered, found.rate
+            _note(took[name], answers, rate, before, _used(ground, name))
+    memory = {name: memory_of(ground.stack.pid(name)) for name in APPS}
+    took["web"].answers += warm.answered
+    return took, memory
 
 
-def _stored(settings: Settings) -> int:
-    with psycopg.connect(settings.database_url) as connection:
+def _used(ground: Ground, name: str) -> tuple[float, float]:
+    own = 0.0 if name == "pgbench" else seconds_of(ground.stack.pid(name))
+    return own, seconds_of(ground.postgres)
+
+
+def _note(taken: Taken, answers: int, rate: float, before: tuple[float, float], after: tuple[float, float]) -> None:
+    taken.rates.append(rate)
+    taken.answers += answers
+    taken.seconds += after[0] - before[0]
+    taken.postgres += after[1] - before[1]
+
+
+def _demand_stored(site: Site, answered: int) -> None:
+    with psycopg.connect(site.environ["DATABASE_URL"]) as connection:
         row = connection.execute("select count(*) from inbound").fetchone()
-    return int(row[0]) if row else 0
+    stored = int(row[0]) if row else 0
+    _demand(stored == answered, f"{answered} texts were answered and {stored} are stored")
 
 
-def _people(settings: Settings) -> list[str]:
-    """Write everybody and begin their check-ins; the numbers of the members."""
-    peerline = assemble(settings)
-    now = peerline.clock.now()
-    staff = [
-        Staff(new_id(), new_id(), f"Specialist {place}", "specialist", "en", ZONE, now) for place in range(SPECIALISTS)
+def _demand(holds: bool, otherwise: str) -> None:  # noqa: FBT001 - a condition and what is wrong without it
+    if not holds:
+        raise Lost(otherwise)
+
+
+def _figures(took: dict[str, Taken], memory: dict[str, float], counted: tuple[float, float]) -> list[Figure]:
+    web, signed, bound = (took[name] for name in NAMES)
+
+    def figure(name: str, values: tuple[float, ...], unit: str, wanted: str = "") -> Figure:
+        return Figure("webhook", name, values, unit, wanted)
+
+    return [
+        figure("texts taken", tuple(web.rates), "/s"),
+        figure("signature only, same server", tuple(signed.rates), "/s"),
+        figure("pgbench, the same two statements, 8 clients", tuple(bound.rates), "/s"),
+        figure("texts / signature only", ratios(web.rates, signed.rates), "ratio", "0.25"),
+        figure("texts / pgbench", ratios(web.rates, bound.rates), "ratio", "0.35"),
+        figure("statements for each text", (counted[0],), "", "2"),
+        figure("of them commits that write", (counted[1],), "", "1"),
+        figure("processor time of the web processes for a text", (web.seconds / web.answers * 1e6,), "us"),
+        figure("processor time of PostgreSQL for a text", (web.postgres / web.answers * 1e6,), "us"),
+        figure("the same, signature only", (signed.seconds / signed.answers * 1e6,), "us"),
+        figure("the same, PostgreSQL under pgbench", (bound.postgres / bound.answers * 1e6,), "us"),
+        *(figure(f"memory of two processes, {name}", (size / 1e6,), "MB PSS") for name, size in memory.items()),
     ]
-    phones = [f"+1{200 + place // 100}55501{place % 100:02d}" for place in range(SPECIALISTS + MEMBERS)]
-
-    def number(phone: str, row: Staff | Member, owner: str) -> Number:
-        return Number(row.number_id, peerline.keys.blind(phone), phone, now, 0, owner, row.id, "given")
-
-    def member(place: int) -> Scene:
-        row = Member(new_id(), new_id(), f"Member {place}", "en", ZONE, now, staff[place % SPECIALISTS].id)
-        schedule = Schedule(
-            new_id(), row.id, row.number_id, "check-in", "FREQ=DAILY", now.date().isoformat() + "T10:00:00"
-        )
-        rows: tuple[Row, ...] = (row, schedule, Timer("check-in", schedule.id, row.number_id, now, fence="1"))
-        return scene_of(number(phones[SPECIALISTS + place], row, "member")).with_rows(*rows)
-
-    scenes = [scene_of(number(phones[place], row, "staff")).with_rows(row) for place, row in enumerate(staff)]
-    everybody = iter(scenes + [member(place) for place in range(MEMBERS)])
-    with peerline.pool.connection() as connection:
-        while batch := list(islice(everybody, 200)):
-            assert len(write(connection, batch, peerline.keys).units) == len(batch)
-    peerline.due.run()
-    with peerline.pool.connection() as connection:
-        begun = connection.execute("select count(*) from conversations where state = 'open'").fetchone()
-    peerline.deliveries.close()
-    peerline.pool.close()
-    assert begun == (MEMBERS,)
-    return phones[SPECIALISTS:]
