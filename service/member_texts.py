@@ -99,7 +99,9 @@ def _follow(
     if scene.member is None:
         return meet(scene, setting, handlers, inbound, now, danger=False)
     if scene.number.consent == "stopped":  # nothing can be answered, so a person reads it
-        return handlers.pass_on(scene, setting, Passing("stopped", "specialist", inbound, words_of(scene, setting, inbound)), now)
+        return handlers.pass_on(
+            scene, setting, Passing("stopped", "specialist", inbound, words_of(scene, setting, inbound)), now
+        )
     return _words(scene, setting, handlers, reading.command, inbound, now)
 
 
@@ -145,7 +147,9 @@ def _words(
         return _closed_note(
             scene, go_on(scene, setting, handlers, replied(inbound.body, inbound, now)), setting, inbound, now
         )
-    passed = handlers.pass_on(scene, setting, Passing("words", "specialist", inbound, words_of(scene, setting, inbound)), now)
+    passed = handlers.pass_on(
+        scene, setting, Passing("words", "specialist", inbound, words_of(scene, setting, inbound)), now
+    )
     return _closed_note(scene, passed, setting, inbound, now)
 
 

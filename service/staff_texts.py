@@ -74,7 +74,9 @@ def decide_staff(scene: Scene, setting: Setting, inbound: Inbound, now: datetime
         if risk.tier >= 2:
             scene = raise_alert(scene, setting, _raising(scene, risk, inbound), now)
             ends |= {"alert", "queue"}
-    return scene.with_rows(replace(inbound, state="settled", verdict=verdict, ends={"in": sorted(ends), "how": outcome.how}))
+    return scene.with_rows(
+        replace(inbound, state="settled", verdict=verdict, ends={"in": sorted(ends), "how": outcome.how})
+    )
 
 
 def _braked(scene: Scene, setting: Setting, told: Told) -> Outcome:
@@ -102,7 +104,9 @@ def _consent(scene: Scene, setting: Setting, told: Told) -> Outcome | None:
     consent = read_consent(setting.words, told.inbound.body, stopped=scene.number.consent == "stopped")
     if consent is None:
         return None
-    return Outcome(obey_consent(scene, setting, told.person, consent, told.inbound, told.now), "consent", consent, own=True)
+    return Outcome(
+        obey_consent(scene, setting, told.person, consent, told.inbound, told.now), "consent", consent, own=True
+    )
 
 
 def _code(scene: Scene, setting: Setting, told: Told) -> Outcome | None:
@@ -110,7 +114,9 @@ def _code(scene: Scene, setting: Setting, told: Told) -> Outcome | None:
     if spoken is None:
         return None
     if is_blocked(scene):
-        return Outcome(tell(scene, setting, told.person, "alert_code_blocked", told.now), "answer", "code not read", own=True)
+        return Outcome(
+            tell(scene, setting, told.person, "alert_code_blocked", told.now), "answer", "code not read", own=True
+        )
     found = page_of(scene, spoken.code)
     if found is None:
         return Outcome(wrong_code(scene, setting, told.person, told.now), "answer", "wrong code", own=True)

@@ -22,7 +22,9 @@ def meet(scene: Scene, setting: Setting, handlers: Handlers, inbound: Inbound, n
 
     With words of danger the safety text is the answer, and this one is left out.
     """
-    scene = handlers.pass_on(scene, setting, Passing("stranger", "coordinator", inbound, words_of(scene, setting, inbound)), now)
+    scene = handlers.pass_on(
+        scene, setting, Passing("stranger", "coordinator", inbound, words_of(scene, setting, inbound)), now
+    )
     if (
         danger
         or scene.number.consent == "stopped"
