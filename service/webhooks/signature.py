@@ -7,10 +7,12 @@ A signature has no time in it, so a repeated request passes here; what makes a r
 
 from __future__ import annotations
 
+import base64
+import hmac
 from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote
 
 from flask import Request, Response, request
 from flask.typing import ResponseReturnValue
@@ -55,10 +57,30 @@ def is_genuine(validator: RequestValidator, public_url: str, asked: Request) -> 
     signature = asked.headers.get(HEADER, "")
     if not signature or not signature.isascii() or asked.mimetype != FORM:
         return False
+    address = public_url + raw_target(asked)
+    if is_plainly_signed(validator.token, address, asked.get_data(), signature):
+        return True
     try:
-        return bool(validator.validate(public_url + raw_target(asked), asked.form, signature))
+        return bool(validator.validate(address, asked.form, signature))
     except ValueError:  # a lone surrogate in a field cannot have been signed by anybody
         return False
+
+
+def is_plainly_signed(token: bytes, address: str, body: bytes, signature: str) -> bool:
+    """Whether the published rule gives this signature for an address and a form, in which no name comes twice.
+
+    The library decides all else: it is asked about whatever is not let in here. It takes five times as long, which was more
+    than a tenth of a text (docs/performance.md).
+    """
+    try:
+        pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, errors="strict")
+        fields = dict(pairs)
+        joined = address + "".join(name + fields[name] for name in sorted(fields))
+        # The provider's rule asks for SHA-1; as an HMAC it still stands.
+        made = base64.b64encode(hmac.digest(token, joined.encode(), "sha1"))
+    except ValueError:
+        return False
+    return len(fields) == len(pairs) and hmac.compare_digest(made, signature.encode())
 
 
 def raw_target(asked: Request) -> str:

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.benchmarks import checkins, door, engine, growth, sending, webhook
+from tests.benchmarks import checkins, door, engine, growth, sending, signature, webhook
 from tests.benchmarks.figures import Figure, machine, table, write_json
 from tests.benchmarks.ground import Amount, Ground, Say, running_ground
 
@@ -22,7 +22,10 @@ SECTIONS: dict[str, Callable[[Ground, Amount, Say], list[Figure]]] = {
     "growth": growth.measure,
     "sending": sending.measure,
 }
-WITHOUT_SERVERS: dict[str, Callable[[Amount], list[Figure]]] = {"engine": engine.measure}
+WITHOUT_SERVERS: dict[str, Callable[[Amount], list[Figure]]] = {
+    "engine": engine.measure,
+    "signature": signature.measure,
+}
 
 
 def main(words: list[str]) -> int:

@@ -34,7 +34,7 @@ class Size:
     rounds: int
 
 
-SIZES = {"tiny": Size(60, 40, 1), "quick": Size(2000, 600, 3), "long": Size(10_000, 5_000, 3)}
+SIZES = {"tiny": Size(60, 40, 1), "quick": Size(1500, 500, 2), "long": Size(10_000, 5_000, 3)}
 
 
 def measure(ground: Ground, amount: Amount, say: Say) -> list[Figure]:

@@ -47,7 +47,7 @@ class Size:
     rounds: int
 
 
-SIZES = {"tiny": Size(24, 1), "quick": Size(600, 3), "long": Size(3000, 5)}
+SIZES = {"tiny": Size(24, 1), "quick": Size(300, 3), "long": Size(1500, 4)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.benchmarks import checkins, door, engine, growth, sending, webhook
+from tests.benchmarks import checkins, door, engine, growth, sending, signature, webhook
 from tests.benchmarks.counting import statements_for
 from tests.benchmarks.figures import Figure, ratios, table
 from tests.benchmarks.ground import Ground, running_ground, settings_of
@@ -66,6 +66,11 @@ def test_the_way_to_the_door_is_measured(ground: Ground) -> None:
 def test_steps_of_the_engine_are_measured() -> None:
     """The same conversation by three engines."""
     assert len(names([figure for figure in engine.measure("tiny") if figure.unit == "us"])) == 4
+
+
+def test_the_check_of_a_signature_is_measured() -> None:
+    """Both let the genuine text in, or it would raise."""
+    assert len(names(signature.measure("tiny"))) == 3
 
 
 def test_a_table_shows_the_middle_and_the_spread() -> None:

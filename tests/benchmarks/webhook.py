@@ -43,7 +43,7 @@ class Size:
     seconds: float
 
 
-SIZES = {"tiny": Size(80, 2, 0.03), "quick": Size(5000, 8, 0.5), "long": Size(24000, 24, 1.0)}
+SIZES = {"tiny": Size(80, 2, 0.03), "quick": Size(4000, 8, 0.5), "long": Size(16000, 20, 1.0)}
 
 
 class Lost(Exception):

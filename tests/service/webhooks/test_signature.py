@@ -4,17 +4,19 @@ import hmac
 import json
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
+from twilio.request_validator import RequestValidator
+from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
 from config.settings import Settings
-from service.webhooks.signature import FORM, HEADER, require_signature
+from service.webhooks.signature import FORM, HEADER, is_plainly_signed, require_signature
 from tests.service.settings import PUBLIC, TOKEN, made_up_settings
 
 PATH = "/twilio/messages"
@@ -178,3 +180,37 @@ def test_bytes_of_any_kind_are_refused_and_never_an_error(body: bytes, kind: str
     """A forger's noise gets 403."""
     answer = CLIENT.post(PATH, data=body, content_type=kind, headers={HEADER: sign(PUBLIC + PATH, FIELDS)})
     assert answer.status_code == 403
+
+
+def _by_library(address: str, body: str, signature: str) -> bool:
+    form = MultiDict(parse_qsl(body, keep_blank_values=True))
+    return bool(RequestValidator(TOKEN).validate(address, form, signature))
+
+
+queries = st.sampled_from(["", "?a=1", "?a=1&b=%20&a=2", "?bodySHA256=x"])
+
+
+@given(forms, st.integers(0, 3), queries)
+def test_the_short_check_lets_in_what_the_library_lets_in(fields: dict[str, str], wrong: int, query: str) -> None:
+    """For forms without a name that comes twice, the verdicts are equal: signed, and wrong by address, field or letter."""
+    address, body = PUBLIC + PATH + query, urlencode(fields)
+    signed = {0: sign(address, fields), 1: sign(address + "x", fields), 2: sign(address, fields | {"x": "y"})}
+    signature = signed.get(wrong, sign(address, fields)[::-1])
+    short = is_plainly_signed(TOKEN.encode(), address, body.encode(), signature)
+    assert short == _by_library(address, body, signature)
+
+
+@given(st.lists(st.tuples(names, values), max_size=4), st.lists(st.tuples(names, values), min_size=1, max_size=2))
+def test_the_short_check_leaves_doubled_names_to_the_library(
+    some: list[tuple[str, str]], twice: list[tuple[str, str]]
+) -> None:
+    """What it lets in is never more than what the library lets in, also where names come twice."""
+    pairs = [*twice, *some, *twice]
+    signature = sign(PUBLIC + PATH, dict(pairs))
+    assert not is_plainly_signed(TOKEN.encode(), PUBLIC + PATH, urlencode(pairs).encode(), signature)
+
+
+@given(st.binary(max_size=200))
+def test_the_short_check_lets_no_noise_in(body: bytes) -> None:
+    """Bytes that are no form are left to the library, and never an error."""
+    assert not is_plainly_signed(TOKEN.encode(), PUBLIC + PATH, body, sign(PUBLIC + PATH, FIELDS))
