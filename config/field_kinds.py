@@ -14,6 +14,7 @@ _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _SHORT_NUMBER = re.compile(r"\+?[0-9][0-9 -]{1,18}")
 _MONEY = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,6})?) ([A-Z]{3})")
+_AFTER = re.compile(r"[1-9]\d? (day|week)s? after at ([01]?\d|2[0-3]):[0-5]\d")
 _SPAN = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])-([01][0-9]|2[0-4]):([0-5][0-9])")
 
 
@@ -118,6 +119,13 @@ def day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise NotThisKind(f"'{text}' is no date.", "Write year, month and day, such as 2026-12-25.") from None
+
+
+def time_after(text: str) -> str:
+    """A length of time after a day, such as 4 weeks after at 15:30 (what service.rules.relative reads)."""
+    if not _AFTER.fullmatch(text.strip().lower()):
+        raise NotThisKind(f"'{text}' is no time after a day.", "Write such as '1 week after at 15:30'.")
+    return text
 
 
 def span(text: str) -> tuple[time, time]:

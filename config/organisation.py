@@ -55,6 +55,14 @@ class Price:
 
 
 @dataclass(frozen=True, slots=True)
+class Later:
+    """A flow that begins some time after everybody's yes: how long, in words such as `4 weeks after at 15:30`."""
+
+    flow: str
+    when: str
+
+
+@dataclass(frozen=True, slots=True)
 class Organisation:
     """One organisation. Hours are by weekday (0 is Monday) in `zone`; the window is in each member's own zone."""
 
@@ -77,6 +85,7 @@ class Organisation:
     countries: tuple[str, ...] = ("US", "CA")
     segment_price: Price | None = None
     test_phones: tuple[str, ...] = ()
+    joining: tuple[Later, ...] = ()
 
 
 class OrganisationProblem(Exception):
@@ -105,7 +114,7 @@ _REQUIRED = ("name", "main_number", "zone", "languages", "hours", "hours_text", 
 _OPTIONAL = (
     *("holidays", "window", "caps", "ladder"),
     *("promise_minutes", "late_minutes", "opt_out", "sender_rate", "spend_cap", "countries"),
-    *("segment_price", "test_phones"),
+    *("segment_price", "test_phones", "joining"),
 )
 _LONGEST_WAIT = 24 * 60
 _opt_out: Kind[OptOut] = kinds.one_of("own", "provider")
@@ -151,6 +160,7 @@ class _Reading:
             countries=self.several(top.get("countries"), kinds.country) or ("US", "CA"),
             segment_price=self.one(top.get("segment_price"), _price, None),
             test_phones=self.several(top.get("test_phones"), kinds.phone_number),
+            joining=self.joining(top.get("joining")),
         )
 
     def hours(self, node: Node | None) -> Mapping[int, tuple[Span, ...]]:
@@ -172,6 +182,14 @@ class _Reading:
             self.one(parts.get("number"), kinds.helpline_number, ""),
             self.by_language(parts.get("text"), languages),
         )
+
+    def joining(self, node: Node | None) -> tuple[Later, ...]:
+        return tuple(self.later(item) for item in self.file.items(node)) if node else ()
+
+    def later(self, node: Node) -> Later:
+        parts = self.keys(node, ("flow", "when"))
+        flow = self.one(parts.get("flow"), kinds.short_text(40), "")
+        return Later(flow, self.one(parts.get("when"), kinds.time_after, ""))
 
     def caps(self, node: Node | None) -> Caps:
         parts = self.keys(node, (), ("per_day", "per_week"))

@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from service.conversations import end
-from service.planning import on_date, set_next
+from service.planning import ONCE, on_date, set_next
 from service.roster import House
 from service.rules.local_time import to_local
 from service.rules.relative import RelativeProblem, read_relative
-from service.schedules import ONCE, ScheduleRefused, Wanted, at_rest, mistakes_of, refuse, told
+from service.schedules import ScheduleRefused, Wanted, at_rest, mistakes_of, refuse, told
 from service.store.rows import Member, Schedule
 from service.store.scene import Scene
 

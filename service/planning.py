@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, time, timedelta
+from uuid import UUID
 
 from config.organisation import Organisation
 from flows.engine.kinds import Value
@@ -20,6 +21,7 @@ from service.store.scene import Scene
 from service.timers import cancel_timer, set_timer
 
 BEFORE = timedelta(hours=1)  # a reminder that cannot go at its moment goes at least so long before its date
+ONCE = "FREQ=DAILY;COUNT=1"  # the rule of a single moment
 MINUTE = timedelta(minutes=1)
 _DAYS = {
     "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
@@ -78,6 +80,31 @@ def on_date(schedule: Schedule, date_at: datetime, zone: str) -> Schedule:
     """The schedule for another date: its one moment worked out anew from how far before or after it lies."""
     starts = moment_of(read_relative(schedule.relative or ""), date_at, zone)
     return replace(schedule, date_at=date_at.isoformat(), starts=starts.isoformat())
+
+
+def join(
+    scene: Scene,
+    member: Member,
+    organisation: Organisation,
+    new_id: Callable[[], UUID],
+    joined: datetime,
+    now: datetime,
+) -> Scene:
+    """The scene after a member's yes, with what organisation.yaml lets begin some time later: once for each member.
+
+    What has passed already, and a flow that is not published, is left out. The date they hang on has the member's own id.
+    """
+    if any(schedule.date_id == member.id for schedule in scene.all(Schedule)):
+        return scene
+    date_at = to_local(joined, member.zone).replace(second=0, microsecond=0)
+    for later in organisation.joining:
+        schedule = Schedule(
+            new_id(), member.id, scene.number.id, later.flow, ONCE, date_at.isoformat(), date_id=member.id, relative=later.when
+        )  # fmt: skip
+        schedule = on_date(schedule, date_at, member.zone)
+        if later.flow in scene.fact("published", {}) and next_slot(schedule, member, now) is not None:
+            scene = set_next(scene, schedule, member, organisation, now)
+    return scene
 
 
 def moved_to_zone(scene: Scene, member: Member, organisation: Organisation, now: datetime) -> Scene:

@@ -10,7 +10,7 @@ from flows.engine.kinds import Value
 from service.consent import record_answer
 from service.conversations import Handlers, Result
 from service.handoffs import Doing, Passing
-from service.planning import set_next
+from service.planning import join, set_next
 from service.rules.kinds import UNASKED
 from service.rules.local_time import to_local
 from service.rules.setting import Setting
@@ -66,7 +66,7 @@ def set_language(scene: Scene, member: Member, language: str) -> Scene:
 def _set_rhythm(scene: Scene, setting: Setting, member: Member, doing: Doing, now: datetime) -> Scene:
     at = RHYTHMS[str(doing.arguments["rhythm"])]
     starts = f"{to_local(now, member.zone).date().isoformat()}T{at}:00"
-    found = next((s for s in scene.all(Schedule) if s.flow == CHECK_IN and s.member_id == member.id), None)
+    found = next((s for s in scene.all(Schedule) if s.flow == CHECK_IN and s.date_id is None), None)
     if found is None:
         schedule = Schedule(setting.new_id(), member.id, scene.number.id, CHECK_IN, DAYS, starts)
     else:
@@ -75,8 +75,10 @@ def _set_rhythm(scene: Scene, setting: Setting, member: Member, doing: Doing, no
     return set_next(scene, schedule, member, setting.organisation, now + timedelta(hours=12))
 
 
-def _record_consent(scene: Scene, setting: Setting, _member: Member, doing: Doing, now: datetime) -> Scene:
-    return record_answer(scene, setting, _word(doing.arguments["answer"]), doing.inbound, now)
+def _record_consent(scene: Scene, setting: Setting, member: Member, doing: Doing, now: datetime) -> Scene:
+    answer = _word(doing.arguments["answer"])
+    scene = record_answer(scene, setting, answer, doing.inbound, now)
+    return join(scene, member, setting.organisation, setting.new_id, now, now) if answer == "yes" else scene
 
 
 def _word(value: Value) -> str:

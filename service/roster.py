@@ -14,7 +14,7 @@ from uuid import UUID
 
 from config.organisation import Organisation
 from service.checkins import window_of
-from service.planning import moved_to_zone, set_next
+from service.planning import join, moved_to_zone, set_next
 from service.rules.local_time import to_instant, to_local
 from service.rules.roster_files import MemberRow, StaffRow
 from service.rules.windows import next_open
@@ -148,6 +148,7 @@ def _consent(scene: Scene, row: MemberRow, member: Member, house: House) -> tupl
     entry = Ledger(house.new_id(), scene.number.id, at, "given", "import", row.consent_how or "", member.language)
     scene = cancel_timer(scene, "welcome", member.id)
     scene = scene.with_rows(entry, replace(scene.number, consent="given", consent_at=at))
+    scene = join(scene, member, house.organisation, house.new_id, at, house.now)
     return scene, (f"consent of {row.consent_date} on record",)
 
 
@@ -156,7 +157,7 @@ _SAID = {"stopped": "they said STOP", "declined": "they said no to the welcome",
 
 def _schedule(scene: Scene, row: MemberRow, member: Member, house: House) -> tuple[Scene, tuple[str, ...]]:
     """The rule of the file where it is another than that of the last file; others stay as they are."""
-    found = next((s for s in scene.all(Schedule) if s.flow == row.flow and s.member_id == member.id), None)
+    found = next((s for s in scene.all(Schedule) if s.flow == row.flow and s.date_id is None), None)
     wanted = {"flow": row.flow, "rule": row.rule}
     if not row.rule or scene.number.memory.get(IMPORTED) == wanted:
         return scene, ()

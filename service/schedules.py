@@ -14,7 +14,6 @@ from service.store.rows import Audit, Member, Schedule
 from service.store.scene import Scene
 from service.timers import cancel_timer
 
-ONCE = "FREQ=DAILY;COUNT=1"  # the rule of a single moment
 LONGEST_SPREAD = 12 * 60
 
 

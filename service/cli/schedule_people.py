@@ -7,8 +7,9 @@ import typer
 
 from service.appointments import TWO_DAYS_BEFORE, Dated, book, cancel, joined_on, move
 from service.cli.schedule_desk import Desk, Standing, local_time, one_of, open_desk, refuse, show
+from service.planning import ONCE
 from service.rules.local_time import to_local
-from service.schedules import ONCE, Wanted, add, change, remove, set_hours
+from service.schedules import Wanted, add, change, remove, set_hours
 from service.store.rows import Member, Schedule
 from service.store.scene import Scene
 

@@ -11,7 +11,7 @@ from service.rules.local_time import to_instant, to_local
 _UNITS = {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(weeks=1)}
 _WRITTEN = re.compile(r"(\d{1,3}) (hour|day|week)s? (before|after)(?: at (\d{1,2}):(\d{2}))?")
 _SAME_DAY = re.compile(r"(?:that|the same) day at (\d{1,2}):(\d{2})")
-LONGEST = timedelta(days=366)
+LONGEST = timedelta(days=731)
 
 
 class RelativeProblem(ValueError):
@@ -44,7 +44,7 @@ def read_relative(text: str) -> Relative:
         )
     distance = int(found[1]) * _UNITS[found[2]] * (-1 if found[3] == "before" else 1)
     if abs(distance) > LONGEST:
-        raise RelativeProblem(f"{text!r}: write at most a year")
+        raise RelativeProblem(f"{text!r}: write at most two years")
     if found[2] == "hour" and found[4]:
         raise RelativeProblem(f"{text!r}: hours have no time of day; write days, or leave out 'at'")
     at = _clock(text, found[4], found[5]) if found[4] else None

@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from config.organisation import Caps, LadderPolicy, OrganisationProblem, Price, load_organisation
+from config.field_kinds import time_after
+from config.organisation import Caps, LadderPolicy, Later, OrganisationProblem, Price, load_organisation
+from service.rules.relative import read_relative
 
 SHIPPED = Path("config/organisation.yaml")
 
@@ -150,3 +152,20 @@ def test_a_price_without_amount_or_currency_is_refused(tmp_path: Path, price: st
     """The line and how to write it."""
     with pytest.raises(OrganisationProblem, match=r"0\.0083 USD"):
         _load(tmp_path, ("# segment_price: 0.0083 USD", f"segment_price: {price}"))
+
+
+def test_what_begins_after_joining_is_read(tmp_path: Path) -> None:
+    """A flow and how long after the yes; other words are refused with their line."""
+    text = SHIPPED.read_text() + "joining:\n  - {flow: feedback, when: 4 weeks after at 15:30}\n"
+    (tmp_path / "organisation.yaml").write_text(text)
+    assert load_organisation(tmp_path).joining == (Later("feedback", "4 weeks after at 15:30"),)
+    (tmp_path / "organisation.yaml").write_text(text.replace("4 weeks after at 15:30}", "soon}"))
+    with pytest.raises(OrganisationProblem, match="1 week after at 15:30"):
+        load_organisation(tmp_path)
+
+
+@pytest.mark.parametrize("when", ["1 day after at 9:00", "99 weeks after at 23:59", "2 Days after at 09:05"])
+def test_every_time_after_joining_is_one_that_schedules_understand(when: str) -> None:
+    """What the file may say and what is read of it later are the same words."""
+    assert time_after(when) == when
+    assert not read_relative(when).is_before

@@ -9,10 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from config.organisation import Later, Organisation
 from service.appointments import Dated, book, cancel, move
 from service.assembly import conversation_handlers
 from service.checkins import on_check_in
-from service.planning import moved_to_zone, set_next, speaks_at
+from service.handoffs import Doing
+from service.planning import join, moved_to_zone, set_next, speaks_at
+from service.rhythm import do
 from service.roster import House
 from service.rules.local_time import to_instant, to_local
 from service.schedules import ScheduleRefused, Wanted, add, change, set_hours
@@ -131,6 +134,36 @@ def test_all_mistakes_come_at_once() -> None:
     with pytest.raises(ScheduleRefused) as refused:
         add(sams_scene("given"), SAM, Wanted("nothing", "FREQ=OFTEN", FRIDAY, -1), house())
     assert len(str(refused.value).splitlines()) == 3
+
+
+def joining(*whens: str) -> Organisation:
+    """An organisation that lets a hello begin so long after everybody's yes."""
+    return replace(ORGANISATION, joining=tuple(Later("check-in", when) for when in whens))
+
+
+def test_what_begins_after_joining_is_set_once_and_leaves_out_what_has_passed() -> None:
+    """A yes three weeks ago: the week after is over, the fourth is to come; a second yes sets nothing again."""
+    organisation = joining("1 week after at 15:30", "4 weeks after at 15:30")
+    scene = join(sams_scene("given"), SAM, organisation, setting().new_id, NOW - timedelta(weeks=3), NOW)
+    assert [(s.relative, s.starts, s.kind) for s in scene.all(Schedule)] == [
+        ("4 weeks after at 15:30", "2027-03-09T15:30:00", "routine")
+    ]
+    assert join(scene, SAM, organisation, setting().new_id, NOW, NOW) is scene
+
+
+def test_a_flow_that_is_not_published_begins_for_nobody() -> None:
+    """It would only come to stand still."""
+    organisation = replace(ORGANISATION, joining=(Later("nothing", "1 day after at 15:30"),))
+    assert join(sams_scene("given"), SAM, organisation, setting().new_id, NOW, NOW).all(Schedule) == ()
+
+
+def test_a_yes_to_the_welcome_is_a_joining() -> None:
+    """The action of the welcome's answer sets what follows it; a no sets nothing."""
+    consulted = replace(setting(), organisation=joining("1 day after at 15:30"))
+    for answer, count in (("yes", 1), ("no", 0)):
+        doing = Doing("record_consent", {"answer": answer}, None)
+        scene, _ = do(sams_scene("unknown"), consulted, doing, NOW, conversation_handlers())
+        assert len(scene.all(Schedule)) == count
 
 
 def test_hours_of_a_day_are_set_and_taken_back() -> None:

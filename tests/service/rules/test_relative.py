@@ -39,7 +39,7 @@ def test_what_lies_before_is_a_reminder(when: str, before: bool) -> None:  # noq
 
 
 @pytest.mark.parametrize(
-    "when", ["", "soon", "2 days", "before 2 days", "2 months before", "500 days before", "3 hours before at 9:00", "1 day before at 25:00"]
+    "when", ["", "soon", "2 days", "before 2 days", "2 months before", "900 days before", "3 hours before at 9:00", "1 day before at 25:00"]
 )  # fmt: skip
 def test_other_words_are_refused_with_a_mend(when: str) -> None:
     """The problem names what was written."""
