@@ -25,6 +25,7 @@ from service.rules.catalogue import CATALOGUE
 from service.rules.risk import compile_lexicon
 from service.store.database import WAIT, Pool, open_pool, weak_settings
 from service.store.flow_versions import compare_release
+from service.store.marks import RESTORED, Mark, read_mark
 from service.store.reading import Reader
 from service.store.vitals import read_vitals
 
@@ -114,12 +115,26 @@ def _stored(settings: Settings, pool: Pool, keys: KeyRing, now: datetime, machin
         if health.status == "down":
             return
         yield Check("schema", "ok", "as this release wants it")
+        restored = read_mark(connection, RESTORED)
+        if restored is not None:
+            yield Check("restore", "look", _restored(restored))
         yield from _unpublished(settings)
         reader = Reader(connection, keys)
         opened = keys_open(reader)
         yield opened
         if opened.standing == "ok":
             yield from people_ready(reader)
+
+
+def _restored(mark: Mark) -> str:
+    """What is known of the time between a backup and its restoring, and what nobody can know."""
+    found = mark.detail
+    return (
+        f"An older database was restored and made good on {mark.at:%Y-%m-%d %H:%M} UTC. Since {found['since'][:16]} UTC the"
+        f" provider had {found['came_in']} texts of theirs and {found['found'] + found['unknown']} of ours that it did not"
+        f" know. {found['unknown']} of ours are recorded without their reason. What else was done then is not known: alerts"
+        " taken and closed, people, schedules and flows that were changed, calls. Ask the team."
+    )
 
 
 def _unpublished(settings: Settings) -> Iterator[Check]:

@@ -128,3 +128,14 @@ def test_a_database_that_was_never_migrated_is_told(database: str, redis_url: st
     settings = made_up_settings(DATABASE_URL=empty, REDIS_URL=redis_url)
     told = [check.text for check in examine(settings, NOW, NOW) if check.standing == "mend"]
     assert told == ["The schema is older than this release: run peerline migrate."]
+
+
+def test_what_a_restored_database_does_not_know_is_told(database: str, redis_url: str) -> None:
+    """How many texts were read back, and what the provider cannot tell."""
+    detail = '{"since": "2026-03-05T15:00:00+00:00", "came_in": 3, "found": 2, "unknown": 4}'
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute("insert into marks values ('restored', %s, %s)", (NOW, detail))
+    settings = made_up_settings(DATABASE_URL=database, REDIS_URL=redis_url)
+    [told] = [check.text for check in examine(settings, NOW, NOW) if check.about == "restore"]
+    assert "3 texts of theirs and 6 of ours" in told
+    assert "alerts taken and closed" in told
