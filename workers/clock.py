@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from types import FrameType
 
 import structlog
@@ -109,13 +110,18 @@ class ClockProcess:
     def _rounds(self) -> tuple[Round, ...]:
         watch = self.peerline.watch
         rounds = (
-            Round("begin", watch.make_sure, FOR_EVER),
+            Round("begin", self._begin, FOR_EVER),
             Round("watch", watch.go_round, WATCH),
             Round("missed", self.peerline.missed.look, MISSED),
         )
         # In the demo and in tests everybody counts texts: the canary flies where it must alarm somebody.
         live = self.peerline.settings.mode == "live"
         return (*rounds, Round("canary", self.peerline.canary.fly, CANARY)) if live else rounds
+
+    def _begin(self) -> None:
+        """At the start nothing is on its way to us yet: what is in the provider's list and not here was missed."""
+        if self.peerline.watch.make_sure():
+            self.peerline.missed.look(timedelta(0))
 
     def _has_work(self) -> bool:
         now = self.peerline.clock
