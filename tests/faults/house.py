@@ -144,6 +144,7 @@ def running_house(data: Path, say: Say) -> Iterator[House]:
     finally:
         stack.stop(STOPPING)
         leave_home(site.home)
+        folder.held.close()
 
 
 def _usual_port() -> int:

@@ -6,7 +6,12 @@ from tests.service.deliveries.office import Office
 
 def test_a_claim_reads_no_table_from_end_to_end(office: Office) -> None:
     """However many messages there ever were, a claim finds its few by indexes."""
-    statement = sending._LOCK.replace("%(now)s", "now()").replace("%(lanes)s", "3").replace("%(limit)s", "16")
+    statement = (
+        sending._LOCK.replace("%(now)s", "now()")
+        .replace("%(lanes)s", "3")
+        .replace("%(limit)s", "16")
+        .replace("%(since)s", "null")
+    )
     with psycopg.connect(office.database) as connection:
         connection.execute(
             "set local enable_seqscan = off"
