@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from service.conversations import Handlers, end, names_a_reply
+from service.conversations import Handlers, end
 from service.handoffs import Passing
 from service.queues import open_items, wait_for_person
 from service.rules.brakes import PER_HOUR, Brake, answered, freed, heard, is_loop, read_brake, room
@@ -25,9 +25,9 @@ def note_text(scene: Scene, inbound: Inbound, now: datetime, *, act: bool) -> Sc
     return _with(scene, heard(_brake(scene.number), now, same=_said_before(scene, inbound), act=act))
 
 
-def is_act(scene: Scene, setting: Setting, inbound: Inbound, word: str | None, now: datetime) -> bool:
-    """Whether a member's text is a service word that asks for something, or a reply that the open step names."""
-    return word in ACTS or names_a_reply(scene, setting, inbound.body, now)
+def is_act(word: str | None) -> bool:
+    """Whether a member's text is a service word that asks for something."""
+    return word in ACTS
 
 
 def loops(scene: Scene) -> bool:

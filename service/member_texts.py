@@ -40,6 +40,7 @@ class Reading:
     command: Command | None
     risk: Risk
     danger: Danger | None
+    named: bool = False  # whether the open step names a reply that these words mean
 
     @property
     def verdict(self) -> dict[str, Any]:
@@ -53,8 +54,8 @@ class Reading:
 def decide_text(scene: Scene, setting: Setting, handlers: Handlers, inbound: Inbound, now: datetime) -> Scene:
     """The scene after a text from a member or from a number nobody knows, with the message settled in it."""
     reading = read(scene, setting, inbound)
-    word = None if reading.command is None else reading.command.word
-    scene = note_text(scene, inbound, now, act=is_act(scene, setting, inbound, word, now))
+    reading = replace(reading, named=names_a_reply(scene, setting, inbound.body, now))
+    scene = note_text(scene, inbound, now, act=reading.named or is_act(reading.verdict["word"]))
     settled = replace(inbound, state="settled", verdict=reading.verdict)
     if loops(scene) and reading.danger is None and reading.consent in (None, "help"):
         ends = {"in": ["queue"], "how": "the same text again and again"}
@@ -102,7 +103,7 @@ def _follow(
         return handlers.pass_on(
             scene, setting, Passing("stopped", "specialist", inbound, words_of(scene, setting, inbound)), now
         )
-    return _words(scene, setting, handlers, reading.command, inbound, now)
+    return _words(scene, setting, handlers, reading, inbound, now)
 
 
 def _in_danger(
@@ -132,14 +133,15 @@ def _consent(
 
 
 def _words(
-    scene: Scene, setting: Setting, handlers: Handlers, command: Command | None, inbound: Inbound, now: datetime
+    scene: Scene, setting: Setting, handlers: Handlers, reading: Reading, inbound: Inbound, now: datetime
 ) -> Scene:
     """The order of a member's ordinary message, once consent and danger have been read."""
+    command = reading.command
     if is_stale(scene, inbound, now):
         return take_late(scene, setting, handlers, inbound, now)
     if command is not None and command.word in FIRST:
         return obey(scene, setting, handlers, command, inbound, now)
-    if names_a_reply(scene, setting, inbound.body, now):
+    if reading.named:
         return go_on(scene, setting, handlers, replied(inbound.body, inbound, now))
     if command is not None:
         return obey(scene, setting, handlers, command, inbound, now)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from config.organisation import Organisation
-from service.rules.hours import next_opening, on_duty
+from service.rules.hours import next_opening
 from service.rules.local_time import to_local
 
 _DAYS = {
@@ -28,8 +28,8 @@ class Duty:
 
 def duty_at(organisation: Organisation, now: datetime) -> Duty:
     """Who is there at a moment, by the organisation's own hours and holidays in its own zone."""
-    given = (organisation.hours, organisation.holidays, organisation.zone, now)
-    return Duty(on_duty(*given), next_opening(*given))
+    opens = next_opening(organisation.hours, organisation.holidays, organisation.zone, now)
+    return Duty(opens == now, opens)
 
 
 def say_opening(duty: Duty, now: datetime, zone: str, language: str) -> str:

@@ -83,7 +83,8 @@ class Scene:
         number = next((row for row in rows if isinstance(row, Number) and row.id == self.number.id), self.number)
         again = {(row.kind, row.subject) for row in rows if isinstance(row, Timer)}
         cancelled = self.cancelled - again
-        return replace(self, number=number, rows=shown, changed=changed, cancelled=cancelled)
+        # Not `replace`, which asks about every field: a text makes a dozen scenes.
+        return Scene(number, shown, self.facts, changed, cancelled, self.withdrawn, self.guarded)
 
     def cancel(self, *timers: tuple[str, UUID]) -> Scene:
         """The scene without these timers, each named by kind and subject; one that is not there does no harm."""

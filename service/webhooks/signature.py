@@ -69,8 +69,7 @@ def is_genuine(validator: RequestValidator, public_url: str, asked: Request) -> 
 def is_plainly_signed(token: bytes, address: str, body: bytes, signature: str) -> bool:
     """Whether the published rule gives this signature for an address and a form, in which no name comes twice.
 
-    The library decides all else: it is asked about whatever is not let in here. It takes five times as long, which was more
-    than a tenth of a text (docs/performance.md).
+    The library decides all else: it is asked about whatever is not let in here. It takes four times as long (docs/performance.md).
     """
     try:
         pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, errors="strict")
