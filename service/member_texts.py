@@ -40,7 +40,7 @@ class Reading:
     command: Command | None
     risk: Risk
     danger: Danger | None
-    named: bool = False  # whether the open step names a reply that these words mean
+    answer: str | None = None  # the words that mean a reply which the open step names; None: they name none
 
     @property
     def verdict(self) -> dict[str, Any]:
@@ -48,14 +48,15 @@ class Reading:
         return {
             "consent": self.consent, "word": None if self.command is None else self.command.word,
             "tier": self.risk.tier, "categories": list(self.risk.categories), "rules": list(self.risk.matched),
+            "reply": self.answer is not None,
         }  # fmt: skip
 
 
 def decide_text(scene: Scene, setting: Setting, handlers: Handlers, inbound: Inbound, now: datetime) -> Scene:
     """The scene after a text from a member or from a number nobody knows, with the message settled in it."""
     reading = read(scene, setting, inbound)
-    reading = replace(reading, named=names_a_reply(scene, setting, inbound.body, now))
-    scene = note_text(scene, inbound, now, act=reading.named or is_act(reading.verdict["word"]))
+    reading = replace(reading, answer=_answer(scene, setting, inbound, now))
+    scene = note_text(scene, inbound, now, act=reading.answer is not None or is_act(reading.verdict["word"]))
     settled = replace(inbound, state="settled", verdict=reading.verdict)
     if loops(scene) and reading.danger is None and reading.consent in (None, "help"):
         ends = {"in": ["queue"], "how": "the same text again and again"}
@@ -72,6 +73,22 @@ def read(scene: Scene, setting: Setting, inbound: Inbound) -> Reading:
     command = None if consent else read_command(setting.words, inbound.body)
     risk = _screened(scene, setting, inbound)
     return Reading(consent, command, risk, danger_of(risk, None if command is None else command.word))
+
+
+def _answer(scene: Scene, setting: Setting, inbound: Inbound, now: datetime) -> str | None:
+    """The words with which the open step's named reply was meant: these, or with those just before them that named none."""
+    if names_a_reply(scene, setting, inbound.body, now):
+        return inbound.body
+    parts = [part.body for part in scene.all(Inbound) if part.number_id == scene.number.id and _unread(part, inbound)]
+    joined = " ".join([*parts, inbound.body])
+    return joined if parts and inbound.body.strip() and names_a_reply(scene, setting, joined, now) else None
+
+
+def _unread(part: Inbound, inbound: Inbound) -> bool:
+    """Whether an earlier text may be the beginning of this one: it named no reply, no word of ours, and no danger."""
+    said = part.verdict
+    plain = not any((said.get("consent"), said.get("word"), said.get("reply"))) and (said.get("tier") or 0) < 2
+    return _earlier(part, inbound) and plain
 
 
 def _screened(scene: Scene, setting: Setting, inbound: Inbound) -> Risk:
@@ -141,8 +158,8 @@ def _words(
         return take_late(scene, setting, handlers, inbound, now)
     if command is not None and command.word in FIRST:
         return obey(scene, setting, handlers, command, inbound, now)
-    if reading.named:
-        return go_on(scene, setting, handlers, replied(inbound.body, inbound, now))
+    if reading.answer is not None:
+        return go_on(scene, setting, handlers, replied(reading.answer, inbound, now))
     if command is not None:
         return obey(scene, setting, handlers, command, inbound, now)
     if inbound.body.strip() and takes_any_words(scene, setting):

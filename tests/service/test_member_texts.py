@@ -15,6 +15,7 @@ from service.member_texts import decide_text
 from service.rules.setting import Setting
 from service.store.rows import Conversation, Escalation, Inbound, Ledger, Member, Outbound, QueueItem
 from service.store.scene import Scene
+from tests.flows.engine.flow_files import compiled
 from tests.house import NIGHT, NOW, PUBLISHED, SAM, sams_scene, setting, strangers_scene
 
 HANDLERS = conversation_handlers()
@@ -244,3 +245,41 @@ def test_who_is_beside_an_overdose_is_told_what_to_do() -> None:
     text = sent(said(sams_scene(), "he wont wake up lips blue"))[0][1]
     assert "911" in text
     assert "naloxone" in text
+
+
+CHOICE = """
+    first:
+      ask: {en: How is it?}
+      replies:
+        middling: {words: {en: [so so]}, go: thanked}
+        well: {words: {en: [very well]}, go: thanked}
+      silence: [{after: 1 day, go: done}]
+    thanked: {say: {en: Thank you.}, then: done}
+    done: {end: yes}
+"""
+
+
+def test_an_answer_in_two_texts_is_read_as_one() -> None:
+    """Half an answer goes to a person and the question stays; with its other half within two minutes it names the reply."""
+    flow = compiled(CHOICE)
+    consulted = replace(setting(), flows=lambda versions: dict.fromkeys(versions, flow))
+    scene = replace(sams_scene(), facts={"published": {"made-up": 1}})
+    scene = begin(scene, consulted, HANDLERS, Beginning("made-up", "schedule", "their own schedule"), NOW)
+    half = said(scene, "very", consulted, NOW, "SM1")
+    assert [kind for kind, _ in sent(half)] == ["routine"]
+    whole = said(half, "well", consulted, NOW + timedelta(seconds=30), "SM2")
+    assert sent(whole)[-1] == ("answer", "Thank you.")
+    late = said(half, "well", consulted, NOW + timedelta(minutes=3), "SM2")
+    assert [kind for kind, _ in sent(late)] == ["routine"]
+
+
+def test_what_was_an_answer_is_no_part_of_the_next() -> None:
+    """A yes to one question does not answer the next one together with other words."""
+    consulted = setting()
+    scene = begin(sams_scene("unknown"), consulted, HANDLERS, Beginning("welcome", "welcome", "first"), NOW)
+    scene = said(scene, "yes", consulted, NOW, "SM1")
+    assert scene.number.consent == "given"
+    inbound = scene.all(Inbound)[-1]
+    assert inbound.verdict["reply"] is True
+    scene = said(scene, "whenever", consulted, NOW + timedelta(seconds=20), "SM2")
+    assert scene.all(Inbound)[-1].verdict["reply"] is False
