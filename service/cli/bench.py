@@ -14,7 +14,7 @@ def command(
     sections: Annotated[
         list[str] | None,
         typer.Argument(
-            help="What to measure: engine, signature, webhook, door, checkins, growth, sending. All of it if none is named."
+            help="What to measure: engine, signature, webhook, door, checkins, growth, sending, room. All of it if none is named."
         ),
     ] = None,
     quick: Annotated[bool, typer.Option("--quick", help="Small sizes: all of it in less than two minutes.")] = False,

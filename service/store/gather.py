@@ -137,7 +137,8 @@ _DOCUMENT = ",\n".join([
     _rows("staff", "x.id = any(st.ids)", "x.created_at, x.id"),
     _rows("inbound", f"x.id = any(array({_INBOUND}))", "x.received_at, x.id"),
     _rows("conversations", "x.number_id = me.id and x.state = 'open'"),
-    _rows("turns", "x.member_id in (select m.id from members m where m.number_id = me.id)"),
+    # An array again: a plan from when the table was empty joined, and read every turn of everybody for each member.
+    _rows("turns", "x.member_id = any(array(select m.id from members m where m.number_id = me.id))"),
     _rows("threads", "x.id = any(th.ids)", "x.opened_at, x.id"),
     _rows("queue", "x.closed_at is null and x.number_id = any(th.numbers || es.numbers || me.id)", "x.since, x.id"),
     _rows("held", "x.staff_number_id = me.id and x.settled_at is null", "x.held_at, x.id"),

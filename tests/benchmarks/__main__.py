@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.benchmarks import checkins, door, engine, growth, sending, signature, webhook
+from tests.benchmarks import checkins, door, engine, growth, room, sending, signature, webhook
 from tests.benchmarks.figures import Figure, machine, table, write_json
 from tests.benchmarks.ground import Amount, Ground, Say, running_ground
 
@@ -21,6 +21,7 @@ SECTIONS: dict[str, Callable[[Ground, Amount, Say], list[Figure]]] = {
     "checkins": checkins.measure,
     "growth": growth.measure,
     "sending": sending.measure,
+    "room": room.measure,
 }
 WITHOUT_SERVERS: dict[str, Callable[[Amount], list[Figure]]] = {
     "engine": engine.measure,

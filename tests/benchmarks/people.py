@@ -67,15 +67,13 @@ def _due(member: Member, place: int, now: datetime) -> tuple[Row, ...]:
 
 def begin_again(peerline: Peerline) -> None:
     """Make every check-in due now once more, and forget the conversations and messages of before."""
-    with peerline.pool.connection() as connection:
+    now = peerline.clock.now()
+    with psycopg.connect(peerline.settings.database_url) as connection:
         connection.execute("truncate conversations, turns, outbound, inbound, queue, threads, held")
         connection.execute("delete from timers where kind <> 'check-in'")
-        now = peerline.clock.now()
-        real = (
-            "number_id in (select id from numbers where octet_length(number) <> 32)"  # `fill` makes numbers of 32 bytes
-        )
-        connection.execute(f"update schedules set next_at = %s, revision = 1, last_at = null where {real}", (now,))
-        connection.execute(f"update timers set due_at = %s, fence = '1' where {real}", (now,))
+        real = "select id from schedules where spread = 0"  # those of `fill` have one
+        connection.execute(f"update timers set due_at = %s, fence = '1' where subject in ({real})", (now,))
+        connection.execute("update schedules set next_at = %s, revision = 1, last_at = null where spread = 0", (now,))
     settle(peerline.settings.database_url)
 
 
@@ -113,7 +111,7 @@ _REST = {
     ),
     "schedules": (
         "flow, rule, starts, revision, active, kind, spread, unless_heard, skip_holidays",
-        "'check-in', 'FREQ=DAILY', '2027-01-01T10:00:00', 1, true, 'routine', 0, false, false",
+        "'check-in', 'FREQ=DAILY', '2027-01-01T10:00:00', 1, true, 'routine', 1, false, false",
     ),
     "timers": ("kind, lane, fence, failures, aside", "'check-in', 1, '1', 0, false"),
 }

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.benchmarks import checkins, door, engine, growth, sending, signature, webhook
+from tests.benchmarks import checkins, door, engine, growth, room, sending, signature, webhook
 from tests.benchmarks.counting import statements_for
 from tests.benchmarks.figures import Figure, ratios, table
 from tests.benchmarks.ground import Ground, running_ground, settings_of
@@ -61,6 +61,11 @@ def test_the_way_to_the_door_is_measured(ground: Ground) -> None:
     found = door.measure(ground, "tiny", print)
     assert len(found[0].values) == 3
     assert "clock, one process" in names(found)
+
+
+def test_room_on_disk_is_measured(ground: Ground) -> None:
+    """A member, a check-in and an answered text each take room."""
+    assert len(names(room.measure(ground, "tiny", print))) == 3
 
 
 def test_steps_of_the_engine_are_measured() -> None:

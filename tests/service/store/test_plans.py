@@ -1,0 +1,28 @@
+"""How PostgreSQL goes about the one read: by indexes alone, also with a plan from the day on which the tables were empty."""
+
+import re
+
+import psycopg
+
+from service.store import gather
+
+_SCAN = re.compile(r"(?:Index|Index Only) Scan using (\w+) on (\w+)")
+
+GROWING = {"numbers", "members", "turns", "inbound", "outbound", "schedules", "conversations"}
+
+
+def test_no_table_of_people_is_read_whole(database: str) -> None:
+    """Each look into a table names what it looks for; a join over all of it costs more for each member there is."""
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute("vacuum (analyze)")  # now PostgreSQL takes the tables for small ones
+        connection.execute("set enable_seqscan = off")  # so that what has no index to go by shows
+        rows = (
+            psycopg.RawCursor(connection)
+            .execute(b"explain (generic_plan, format text) " + gather._STATEMENT)
+            .fetchall()
+        )
+    lines = [str(row[0]) for row in rows]
+    scans = [(place, found[2]) for place, line in enumerate(lines) if (found := _SCAN.search(line))]
+
+    assert len(scans) > 10
+    assert {table for place, table in scans if "Cond:" not in lines[place + 1]} & GROWING == set()
