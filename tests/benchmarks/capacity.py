@@ -203,7 +203,20 @@ def _say(line: str) -> None:
     sys.stdout.write(line + "\n")
 
 
-MEASURED: dict[str, float] = {}
+MEASURED = {
+    "texts taken": 635.0,
+    "processor time of the web processes for a text": 1691.0,
+    "processor time of PostgreSQL for a text": 1193.0,
+    "check-ins begun, one process": 1674.0,
+    "check-ins begun, two processes": 1771.0,
+    "processor time of the planner for a check-in": 405.0,
+    "processor time of PostgreSQL for a check-in": 184.0,
+    "processor time of the worker for a text, provider answers at once": 1270.0,
+    "processor time of PostgreSQL for a text, provider answers at once": 460.0,
+    "a member with a schedule": 1120.0,
+    "a check-in and its first text": 2150.0,
+    "a text that comes in, and its answer": 1096.0,
+}
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))
