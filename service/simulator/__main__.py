@@ -10,7 +10,8 @@ from service.simulator.options import read_options
 
 def main() -> None:
     """Serve until SIGTERM or Ctrl-C; prints the address when it answers."""
-    signal.signal(signal.SIGTERM, _stop)
+    for number in (signal.SIGTERM, signal.SIGINT):  # by name: who starts us in the background has SIGINT ignored
+        signal.signal(number, _stop)
     server, world = start_server(read_options(sys.argv[1:]))
     print(f"Phones are at http://{server.host}:{server.port}", flush=True)  # noqa: T201 - this is its output
     try:
