@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from service.simulator import errors
 from service.simulator.errors import Refusal
 from service.simulator.ledger import message_line
+from service.simulator.queues import LONGEST as LONGEST_VALIDITY
 from service.simulator.records import Message, Origin, new_sid
 from service.simulator.segments import count_segments
 from service.simulator.world import World
@@ -24,7 +25,7 @@ def find_refusal(world: World, form: Mapping[str, str]) -> Refusal | None:
 def accept(world: World, origin: Origin, sender: str, recipient: str, body: str, **more: str | None) -> Message:
     """Accept a message: give it its sid, write it to the ledger, and only then remember it.
 
-    `more` may hold callback, service_sid and fault.
+    `more` may hold callback, service_sid, fault and validity (seconds).
     """
     now = world.clock.now()
     status = "received" if origin == "phone" else "queued"
@@ -42,6 +43,7 @@ def accept(world: World, origin: Origin, sender: str, recipient: str, body: str,
         callback=more.get("callback"),
         service_sid=more.get("service_sid"),
         fault=more.get("fault"),
+        validity=int(more.get("validity") or LONGEST_VALIDITY),
     )
     world.ledger.append(message_line(message))
     world.memory.keep_message(message)
@@ -76,8 +78,15 @@ def _check_rest(world: World, form: Mapping[str, str]) -> Refusal | None:
         return errors.TOO_LONG
     if callback and not _is_url(callback):
         return errors.bad_callback(callback)
+    validity = form.get("ValidityPeriod")
+    if validity and not (validity.isdecimal() and 1 <= int(validity) <= LONGEST_VALIDITY):
+        return errors.bad_parameter("ValidityPeriod", validity)
     sender = form.get("From") or world.options.number
-    return errors.STOPPED if world.memory.is_stopped(sender, form["To"]) else None
+    if world.memory.is_stopped(sender, form["To"]):
+        return errors.STOPPED
+    # A messaging service takes it all the same, and tells afterwards (30001).
+    full = not form.get("MessagingServiceSid") and world.queues.is_full(sender, count_segments(body))
+    return errors.QUEUE_FULL if full else None
 
 
 def _is_url(text: str) -> bool:

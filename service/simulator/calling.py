@@ -5,13 +5,12 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import urljoin
 
 from service.simulator.ledger import call_line
-from service.simulator.posting import NotOurs
+from service.simulator.posting import Answer, NotOurs
 from service.simulator.records import Call, Said, new_sid
 from service.simulator.shapes import API_VERSION
 from service.simulator.twiml import Verb, read_twiml
 from service.simulator.world import World
 
-WEBHOOK = "/twilio/calls"
 # A loop of redirects ends here; no honest call needs as many documents.
 MOST_DOCUMENTS = 50
 
@@ -23,6 +22,7 @@ class _Line:
     world: World
     call: Call
     keys: list[str]
+    fallback: str = ""
     said: list[Said] = field(default_factory=list)
     end: str = "completed"
 
@@ -51,8 +51,8 @@ class _Next:
 
 def call_service(world: World, phone: str, number: str, keys: Sequence[str] = ()) -> Call:
     """Call the organisation from a phone, press the keys when asked for some, and return the call when it is over."""
-    call = begin_call(world, phone, number, inbound=True)
-    return walk_call(world, call, world.options.public_url + WEBHOOK, keys)
+    call, settings = begin_call(world, phone, number, inbound=True), world.lines.line(number).settings
+    return walk_call(world, call, settings["voice_url"], keys, fallback=settings["voice_fallback_url"])
 
 
 def begin_call(world: World, sender: str, recipient: str, *, inbound: bool, fault: str | None = None) -> Call:
@@ -64,9 +64,14 @@ def begin_call(world: World, sender: str, recipient: str, *, inbound: bool, faul
     return call
 
 
-def walk_call(world: World, call: Call, url: str, keys: Sequence[str] = (), twiml: str | None = None) -> Call:
-    """Walk a call from its first document to its end; `twiml` is that document when it came with the request."""
-    line = _Line(world, call, list(keys))
+def walk_call(
+    world: World, call: Call, url: str, keys: Sequence[str] = (), twiml: str | None = None, fallback: str | None = None
+) -> Call:
+    """Walk a call from its first document to its end; `twiml` is that document when it came with the request.
+
+    `fallback` is asked, once, where a document cannot be had.
+    """
+    line = _Line(world, call, list(keys), fallback or "")
     following = _play(line, twiml, url) if twiml is not None else _Next(url)
     for _ in range(MOST_DOCUMENTS):
         if following is None:
@@ -82,17 +87,20 @@ def _fetch_and_play(line: _Line, following: _Next) -> _Next | None:
     try:
         answer = line.world.poster.post(following.url, line.form(following.more))
     except NotOurs as problem:
-        _fail(line, following.url, str(problem))
-        return None
+        return _fail(line, following, str(problem), Answer(None))
     if answer.ok:
         return _play(line, answer.text, following.url)
-    _fail(line, following.url, answer.failure or f"was answered {answer.status}")
-    return None
+    return _fail(line, following, answer.failure or f"was answered {answer.status}", answer)
 
 
-def _fail(line: _Line, url: str, why: str) -> None:
+def _fail(line: _Line, following: _Next, why: str, answer: Answer) -> _Next | None:
+    """Note what went wrong, and go on with the fallback if there is one that was not asked yet."""
+    line.world.memory.add_problem(line.world.clock.now(), "call", f"{following.url}: {why}")
+    if line.fallback:
+        url, line.fallback = line.fallback, ""
+        return _Next(url, {"ErrorCode": str(answer.error_code), "ErrorUrl": following.url.partition("#")[0]})
     line.end = "failed"
-    line.world.memory.add_problem(line.world.clock.now(), "call", f"{url}: {why}")
+    return None
 
 
 def _play(line: _Line, text: str, url: str) -> _Next | None:

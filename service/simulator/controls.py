@@ -71,6 +71,7 @@ def add_records(app: Flask, world: World) -> None:
         world.reports.release()
         world.memory.clear()
         world.lines.clear()
+        world.queues.clear()
         world.ledger.clear()
         world.requests.clear()
         if begin := read_wish(request).get("at"):

@@ -1,10 +1,12 @@
 """What happens to an accepted message: it is sent, it arrives or does not, and each change is reported."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 
 from service.simulator.faults import CALLBACKS, OUTCOMES, Fault
 from service.simulator.posting import NotOurs
+from service.simulator.queues import Place
 from service.simulator.records import Message
 from service.simulator.shapes import API_VERSION
 from service.simulator.world import World
@@ -18,12 +20,32 @@ class Change:
     error_code: int | None = None
 
 
-def deliver(world: World, message: Message) -> None:
-    """Deliver a message in the background and report every change to its StatusCallback, in order unless a fault says otherwise.
+OVERFLOW = Change("failed", 30001)  # of a queue; a message of a messaging service is taken and then fails
+TOO_LATE = Change("failed", 30036)  # its validity ran out before it left
 
-    As with Twilio there is no report of the first status, queued: sent and then delivered, undelivered or failed.
+
+def deliver(world: World, message: Message) -> None:
+    """Deliver a message when its number's queue comes to it, and report every change to its StatusCallback.
+
+    As with Twilio there is no report of the first status, queued: sent and then delivered, undelivered or failed. They are
+    reported in the background and in order, unless a fault says otherwise.
     """
-    changes = _changes(world.faults.take(OUTCOMES, message.recipient))
+    if message.service_sid and world.queues.is_full(message.sender, message.segments):
+        _go(world, message, (OVERFLOW,))
+        return
+    world.queues.add(
+        Place(
+            message.sid, message.sender, message.segments, message.at, message.at + timedelta(seconds=message.validity),
+            partial(_leave, world, message),
+        )
+    )  # fmt: skip
+
+
+def _leave(world: World, message: Message, in_time: bool) -> None:  # noqa: FBT001 - as a place's `leave` is told
+    _go(world, message, _changes(world.faults.take(OUTCOMES, message.recipient)) if in_time else (TOO_LATE,))
+
+
+def _go(world: World, message: Message, changes: tuple[Change, ...]) -> None:
     fault = world.faults.take(CALLBACKS, message.recipient) if message.callback else None
     if fault and fault.kind == "early-callback":
         _walk(world, message, changes, fault)
@@ -54,9 +76,8 @@ def _make(world: World, sid: str, change: Change) -> bool:
     found = world.memory.message(sid)
     if found is None or found.status == "canceled":
         return False
-    world.memory.change_message(
-        sid, status=change.status, error_code=change.error_code, updated=now, sent=found.sent or now
-    )
+    sent = found.sent or (None if change.status == "failed" else now)  # what never left was sent at no time
+    world.memory.change_message(sid, status=change.status, error_code=change.error_code, updated=now, sent=sent)
     return True
 
 

@@ -29,9 +29,16 @@ STOPPED = Refusal(400, 21610, "Attempt to send to unsubscribed recipient")
 SAME_NUMBER = Refusal(400, 21266, "'To' and 'From' number cannot be the same")
 NOT_FINISHED = Refusal(409, 20009, "The message is not finished yet, so its record cannot be changed or deleted.")
 NOT_CANCELABLE = Refusal(400, 30409, "This message cannot be canceled.")
+QUEUE_FULL = Refusal(400, 21611, "This 'From' number has exceeded the maximum number of queued messages")
 NO_CALL_RECIPIENT = Refusal(400, 21201, "No 'To' number is specified")
 NO_CALL_SENDER = Refusal(400, 21213, "No 'From' number is specified")
 NO_CALL_URL = Refusal(400, 21205, "Url parameter is required.")
+
+
+def refusal_of(code: int) -> Refusal:
+    """A refusal with any code of the provider's, for faults; its HTTP status is that of the code's kind."""
+    known = {20003: 401, 20005: 403, 20404: 404, 20429: 429, 20503: 503, 21408: 403}
+    return Refusal(known.get(code, 400), code, f"Refused with {code}, as was asked for")
 
 
 def not_found(path: str) -> Refusal:

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 # Before the message is accepted: nothing is kept, nothing reaches a phone.
-REFUSALS = frozenset({"refuse", "429", "500-before", "drop"})
+REFUSALS = frozenset({"refuse", "error", "429", "500-before", "drop"})
 # After it is accepted: it reaches the phone, but the answer does not reach the service.
 LOST_ANSWERS = frozenset({"500-after", "hang", "reset"})
 REQUESTS = REFUSALS | LOST_ANSWERS
@@ -21,7 +21,7 @@ KINDS = REQUESTS | OUTCOMES | CALLBACKS | WEBHOOKS
 class Fault:
     """One kind of fault, the number of messages it still strikes, and the one recipient it is for, if any.
 
-    `code` is the provider's error code of an outcome; `seconds` is the delay of a late callback or a hang.
+    `code` is the provider's error code of an error or an outcome; `seconds` is the delay of a late callback or a hang.
     """
 
     kind: str

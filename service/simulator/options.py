@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo
 class Options:
     """Everything the simulator is told; URLs come without a trailing slash, numbers in E.164.
 
-    `patience` is how many seconds a move in time waits for the service to come to rest.
+    `patience` is how many seconds a move in time waits for the service to come to rest. `rate` is how many segments a second
+    each number sends, in moved time (None: all at once), and `queue` how many wait for that (None: ten hours' worth).
     """
 
     service: str
@@ -29,6 +30,8 @@ class Options:
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
     provider_opt_out: bool = False
     patience: float = 60.0
+    rate: float | None = None
+    queue: int | None = None
 
     @property
     def number(self) -> str:
@@ -61,6 +64,8 @@ def read_options(arguments: Sequence[str], environ: Mapping[str, str] = os.envir
         start=given.start,
         zone=given.zone,
         provider_opt_out=given.opt_out == "provider",
+        rate=given.rate,
+        queue=given.queue,
     )
 
 
@@ -79,12 +84,22 @@ def _parser(environ: Mapping[str, str]) -> argparse.ArgumentParser:
     parser.add_argument("--start", type=_instant, help="the moment to begin at, when there is no clock file yet")
     parser.add_argument("--zone", type=ZoneInfo, default=ZoneInfo("UTC"), help="zone of the next morning")
     parser.add_argument("--opt-out", choices=("own", "provider"), default="own", help="who confirms a STOP")
+    parser.add_argument("--rate", type=_rate, help="segments a second of each number; without it all leave at once")
+    parser.add_argument("--queue", type=int, help="segments that wait for that before more are refused with 21611")
     return parser
 
 
 def _add_account(parser: argparse.ArgumentParser, environ: Mapping[str, str]) -> None:
     for flag, name in (("--account-sid", "TWILIO_ACCOUNT_SID"), ("--auth-token", "TWILIO_AUTH_TOKEN")):
         parser.add_argument(flag, default=environ.get(name), required=not environ.get(name), help=f"or {name}")
+
+
+def _rate(text: str) -> float:
+    rate = float(text)
+    if not 0 < rate < float("inf"):
+        msg = "give segments a second, such as 1 or 0.5"
+        raise argparse.ArgumentTypeError(msg)
+    return rate
 
 
 def _instant(text: str) -> datetime:

@@ -28,6 +28,11 @@ class Answer:
         """Whether the service took it."""
         return self.status is not None and 200 <= self.status < 300
 
+    @property
+    def error_code(self) -> int:
+        """The provider's code for what went wrong: no answer in time or none at all (11205), or one that is no success (11200)."""
+        return 11205 if self.status is None else 11200
+
 
 class NotOurs(ValueError):
     """A URL outside the service's public address; the simulator posts to nobody else."""

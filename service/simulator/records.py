@@ -11,7 +11,10 @@ FINISHED = frozenset({"delivered", "undelivered", "failed", "received", "cancele
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One text. `origin` says who made it: a phone, the REST API, a TwiML reply, or the provider itself."""
+    """One text. `origin` says who made it: a phone, the REST API, a TwiML reply, or the provider itself.
+
+    `validity` is for how many seconds it may wait in the queue of its number.
+    """
 
     sid: str
     origin: Origin
@@ -27,6 +30,7 @@ class Message:
     service_sid: str | None = None
     error_code: int | None = None
     fault: str | None = None
+    validity: int = 36_000
 
     @property
     def finished(self) -> bool:

@@ -50,7 +50,7 @@ def take_refusal(world: World, recipient: str) -> Response | None:
         return None
     if fault.kind == "drop":
         return _cut(request)
-    response = refuse(_REFUSED[fault.kind])
+    response = refuse(errors.refusal_of(fault.code) if fault.kind == "error" else _REFUSED[fault.kind])
     if fault.kind == "429":
         response.headers["Retry-After"] = "1"
     return response

@@ -44,8 +44,8 @@ def _create(world: World) -> Response:
     call = begin_call(world, request.form["From"], recipient, inbound=False, fault=kind)
     events = tuple(request.form.getlist("StatusCallbackEvent")) or _USUAL_EVENTS
     url, twiml = request.form.get("Url", ""), request.form.get("Twiml")
-    callback = request.form.get("StatusCallback")
-    world.reports.add(partial(_run, world, call, url or world.options.public_url, twiml, callback, events))
+    callback, fallback = request.form.get("StatusCallback"), request.form.get("FallbackUrl")
+    world.reports.add(partial(_run, world, call, url or world.options.public_url, twiml, callback, events, fallback))
     return answer_or_lose(world, fault, lambda: _show(world, call, 201))
 
 
@@ -62,12 +62,15 @@ def _find_refusal(world: World) -> Refusal | None:
     return None if form.get("Url") or form.get("Twiml") else errors.NO_CALL_URL
 
 
-def _run(world: World, call: Call, url: str, twiml: str | None, callback: str | None, events: tuple[str, ...]) -> None:
+def _run(
+    world: World, call: Call, url: str, twiml: str | None, callback: str | None, events: tuple[str, ...],
+    fallback: str | None,
+) -> None:  # fmt: skip
     """Ring, answer, walk and end, reporting the events that were asked for."""
     for event, status in (("initiated", "initiated"), ("ringing", "ringing"), ("answered", "in-progress")):
         if event in events:
             _report(world, call, callback, status)
-    over = walk_call(world, call, url, twiml=twiml)
+    over = walk_call(world, call, url, twiml=twiml, fallback=fallback)
     if "completed" in events:
         _report(world, over, callback, over.status)
 

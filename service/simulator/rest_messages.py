@@ -62,6 +62,7 @@ def _create(world: World) -> Response:
         callback=form.get("StatusCallback"),
         service_sid=form.get("MessagingServiceSid"),
         fault=fault.kind if fault else None,
+        validity=form.get("ValidityPeriod"),
     )
     deliver(world, message)
     return answer_or_lose(world, fault, lambda: _show(world, message, 201))
@@ -81,7 +82,9 @@ def _update(world: World, message: Message) -> Response:
 def _cancel(world: World, message: Message) -> Response:
     if message.status not in {"queued", "accepted", "scheduled"}:
         return refuse(errors.NOT_CANCELABLE)
-    return _show(world, world.memory.change_message(message.sid, status="canceled") or message)
+    world.queues.drop(message.sid)
+    canceled = world.memory.change_message(message.sid, status="canceled", updated=world.clock.now())
+    return _show(world, canceled or message)
 
 
 def _delete(world: World, message: Message) -> Response:

@@ -41,15 +41,17 @@ def _tell_service(world: World, message: Message, more: dict[str, str], *, repea
     else:
         why = answer.failure or f"was answered {answer.status}"
         world.memory.add_problem(world.clock.now(), WEBHOOK, f"{message.sid}: {why}")
-        _ask_fallback(world, message, settings, form)
+        _ask_fallback(world, message, settings, form, answer.error_code)
     return answer.status
 
 
-def _ask_fallback(world: World, message: Message, settings: Mapping[str, str], form: dict[str, str]) -> None:
+def _ask_fallback(
+    world: World, message: Message, settings: Mapping[str, str], form: dict[str, str], error_code: int
+) -> None:
     """Ask the number's fallback, if it has one, with the first address and what went wrong there."""
     if not settings["sms_fallback_url"]:
         return
-    more = {"ErrorCode": "11200", "ErrorUrl": settings["sms_url"].partition("#")[0]}
+    more = {"ErrorCode": str(error_code), "ErrorUrl": settings["sms_url"].partition("#")[0]}
     answer = _ask(world, settings["sms_fallback_url"], form | more)
     if answer.ok:
         _carry_out(world, message, answer)

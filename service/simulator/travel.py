@@ -84,4 +84,4 @@ def _rest(world: World) -> State:
 
 def _is_at_rest(world: World, state: State) -> bool:
     overdue = state.next_due is not None and state.next_due <= world.clock.now()
-    return state.idle and not overdue and world.reports.pending == 0
+    return state.idle and not overdue and not world.queues.is_behind() and world.reports.pending == 0

@@ -11,6 +11,7 @@ from service.simulator.lines import Lines
 from service.simulator.memory import Memory
 from service.simulator.options import Options
 from service.simulator.posting import Poster
+from service.simulator.queues import Queues
 from service.simulator.reports import Reports
 
 
@@ -30,6 +31,7 @@ class World:
     poster: Poster
     reports: Reports
     lines: Lines
+    queues: Queues
     requests: list[dict[str, Any]] = field(default_factory=list)
     travelling: threading.Lock = field(default_factory=threading.Lock)
 
@@ -40,4 +42,5 @@ def make_world(options: Options) -> World:
     ledger.restore(memory)
     poster = Poster(options)
     clock = MovedClock(options.clock_file, options.start)
-    return World(options, memory, ledger, clock, Faults(), poster, Reports(), Lines(options))
+    queues = Queues(options.rate, options.queue, clock.now)
+    return World(options, memory, ledger, clock, Faults(), poster, Reports(), Lines(options), queues)

@@ -32,6 +32,15 @@ def test_a_refusal_accepts_nothing(simulator: Simulator, kind: str, status: int,
     assert simulator.create().status == 201
 
 
+@pytest.mark.parametrize(("code", "status"), [(20003, 401), (20429, 429), (30034, 400), (21611, 400)])
+def test_any_error_can_be_asked_for_by_its_code(simulator: Simulator, code: int, status: int) -> None:
+    """As the answer to the next message, in the provider's shape; nothing is accepted."""
+    simulator.ask("POST", "/faults", json={"kind": "error", "code": code})
+    answer = simulator.create()
+    assert (answer.status, answer.json()["code"]) == (status, code)
+    assert simulator.ledger() == []
+
+
 def test_an_error_after_accepting_still_delivers(simulator: Simulator) -> None:
     """The service sees a 500; the phone has the message, and the ledger says which fault it was."""
     _ask_for(simulator, kind="500-after")

@@ -69,3 +69,47 @@ def test_an_address_that_is_not_ours_is_not_asked(simulator: Simulator) -> None:
     )
     assert simulator.text("hello")["webhook_status"] is None
     assert "not under" in simulator.ask("GET", "/problems").json()[0]["detail"]
+
+
+def test_a_service_that_is_away_is_told_to_the_fallback_by_another_code(simulator: Simulator) -> None:
+    """11205 where nothing answered, 11200 where something else than success did."""
+    changed = {"SmsUrl": "http://127.0.0.1:9/", "SmsFallbackUrl": f"{simulator.service.public_url}/sorry"}
+    simulator.rest("POST", f"/IncomingPhoneNumbers/{sid(simulator)}.json", fields=changed)
+    simulator.text("hello")
+    [form] = simulator.service.forms("/sorry")
+    assert (form["ErrorCode"], form["ErrorUrl"]) == ("11205", "http://127.0.0.1:9/")
+
+
+def test_a_call_is_tried_again_as_the_address_says_and_then_goes_to_the_fallback(simulator: Simulator) -> None:
+    """Two tries more on a 503, then the fallback, whose words are heard; without one the call has failed."""
+    simulator.service.answers = {"/sorry": ["<Response><Say>Sorry</Say></Response>"]}
+    changed = {"VoiceUrl": f"{simulator.service.public_url}/twilio/calls#rc=2&rp=5xx"}
+    simulator.rest("POST", f"/IncomingPhoneNumbers/{sid(simulator)}.json", fields=changed)
+    simulator.service.answers["/twilio/calls"] = [503] * 3
+    assert simulator.ask("POST", f"/phones/{ANA}/calls").json()["status"] == "failed"
+    assert len(simulator.service.forms("/twilio/calls")) == 3
+    changed = {"VoiceFallbackUrl": f"{simulator.service.public_url}/sorry"}
+    simulator.rest("POST", f"/IncomingPhoneNumbers/{sid(simulator)}.json", fields=changed)
+    simulator.service.answers["/twilio/calls"] = [503] * 3
+    called = simulator.ask("POST", f"/phones/{ANA}/calls").json()
+    assert ([said["text"] for said in called["said"]], called["status"]) == (["Sorry"], "completed")
+    [form] = simulator.service.forms("/sorry")
+    assert (form["ErrorCode"], form["ErrorUrl"]) == ("11200", f"{simulator.service.public_url}/twilio/calls")
+
+
+def test_a_call_that_the_service_makes_has_its_own_fallback(simulator: Simulator) -> None:
+    """FallbackUrl is asked where the first document cannot be had."""
+    public = simulator.service.public_url
+    simulator.service.answers = {"/first": [404], "/second": ["<Response><Say>Second</Say></Response>"]}
+    form = {"To": ANA, "From": OURS, "Url": f"{public}/first", "FallbackUrl": f"{public}/second"}
+    call = simulator.rest("POST", "/Calls.json", fields=form).json()["sid"]
+    simulator.until(lambda: simulator.rest("GET", f"/Calls/{call}.json").json()["status"] == "completed")
+    assert simulator.service.forms("/second")[0]["ErrorUrl"] == f"{public}/first"
+
+
+def test_a_report_is_tried_again_as_its_address_says(simulator: Simulator) -> None:
+    """The callback's fragment counts for reports too; there is no fallback for those."""
+    simulator.service.answers["/status"] = [503, 500]
+    simulator.create(StatusCallback=f"{simulator.service.public_url}/status#rc=5&rp=all")
+    simulator.until(lambda: len(simulator.service.forms("/status")) == 4)
+    assert [form["MessageStatus"] for form in simulator.service.forms("/status")] == ["sent"] * 3 + ["delivered"]
