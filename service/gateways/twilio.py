@@ -1,4 +1,6 @@
-"""Twilio's REST API through its own library: hand a text over, ask what became of it, list what it has.
+"""Twilio's REST API: hand a text over, ask what became of it, list what it has.
+
+All but the handing over goes through Twilio's own library; that alone is hot (docs/decisions/0009-a-wire-of-our-own.md).
 
 Each call has a time-out (the library's default is none), nothing is tried again here (there is no idempotency key), and
 three things are told apart: accepted, refused, and uncertain, when we cannot know which of the two it was.
@@ -9,7 +11,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import takewhile
 from typing import Any, TypeVar
@@ -25,6 +27,8 @@ from urllib3.exceptions import MaxRetryError, NameResolutionError, NewConnection
 
 from config.settings import Settings
 from config.twilio_errors import ErrorClass, TwilioErrors
+from service.gateways.twilio_posting import Posting, open_posting, sid_of
+from service.gateways.wire import NoAnswer, NotSent
 
 T = TypeVar("T")
 
@@ -72,11 +76,12 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """One account and one number to send from."""
+    """One account and one number to send from; `posting` is the short way of a text, without it the library goes."""
 
     client: Client
     number: str
     errors: TwilioErrors
+    posting: Posting | None = field(default=None, kw_only=True)
 
     def send(self, to: str, body: str, callback_url: str, validity: int) -> Accepted:
         """Hand a text over; `validity` is for how many seconds the provider may still send it.
@@ -84,14 +89,14 @@ class Provider:
         Raises TwilioRefused where it was not accepted and TwilioUncertain where that cannot be known.
         """
         seconds = min(max(validity, _SHORTEST), _LONGEST)
+        if self.posting is not None:
+            return self._post(self.posting, (to, self.number, body, callback_url, seconds))
         made = self._ask(
             lambda: self.client.messages.create(
                 to=to, from_=self.number, body=body, status_callback=callback_url, validity_period=seconds
             )
         )
-        if not isinstance(made.sid, str) or not made.sid:
-            raise TwilioUncertain("the answer has no id")
-        return Accepted(made.sid)
+        return _accepted(made)
 
     def find(self, to: str, since: datetime) -> tuple[Known, ...]:
         """What was sent to a number since a moment, newest first. Raises like `send`, TwilioUncertain for no answer."""
@@ -122,6 +127,16 @@ class Provider:
         found = self.client.messages.stream(date_sent_after=day, page_size=_PAGE, **whose)
         return tuple(takewhile(lambda item: item.created >= second, map(_known, found)))
 
+    def _post(self, posting: Posting, text: tuple[str, str, str, str, int]) -> Accepted:
+        try:
+            answer = posting.post(*text)
+        except NotSent:
+            raise TwilioRefused(0, "temporary") from None
+        except (NoAnswer, ValueError):
+            raise TwilioUncertain("the provider did not answer") from None
+        sid = sid_of(answer)
+        return Accepted(sid) if sid else _accepted(self._ask(lambda: posting.as_the_library(answer)))
+
     def _ask(self, call: Callable[[], T]) -> T:
         # Errors of the library carry addresses with numbers in them: none is chained, so that none is logged.
         try:
@@ -151,7 +166,13 @@ def open_provider(settings: Settings, number: str, errors: TwilioErrors, read: f
     client = Client(settings.twilio_account_sid, settings.twilio_auth_token, http_client=http)
     if settings.twilio_api_url is not None:
         client.api.base_url = client.messaging.base_url = settings.twilio_api_url
-    return Provider(client, number, errors)
+    return Provider(client, number, errors, posting=open_posting(client, http.session, CONNECT, read))
+
+
+def _accepted(made: Any) -> Accepted:  # noqa: ANN401 - the library has no types
+    if not isinstance(made.sid, str) or not made.sid:
+        raise TwilioUncertain("the answer has no id")
+    return Accepted(made.sid)
 
 
 def _session(*, trust: bool) -> Session:
