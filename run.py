@@ -36,7 +36,7 @@ USAGE = """Usage: python3 run.py COMMAND ...
   peerline ...        Any Peerline command; `run.py peerline --help` lists them
   test ...            All tests; what follows goes to pytest
   check               Format, lint, types, imports, unused code
-  bench ... faults ...   Measure; kill processes and count what was lost
+  bench ... faults ...   Measure; kill, race and live through years, and count what was lost
   lock                Compile requirements/*.in into *.txt, with hashes"""
 
 CHECKS = (

@@ -98,7 +98,7 @@ class Inbox:
 
     def _settle(self, connection: psycopg.Connection[Any], incoming: Incoming) -> str:
         now = self.clock.now()
-        for _ in range(TRIES):
+        for tries in range(1, KEEPING):
             scene = self._scene(connection, incoming, now)
             known = scene.inbound(incoming.sid)
             if known is not None and known.state == "settled":
@@ -111,6 +111,8 @@ class Inbox:
                 decided, outcome = self._unsettled(scene, inbound, now), "unsettled"
             if self._written(connection, decided):
                 return outcome
+            if tries >= TRIES and not _is_about_consent(decided, inbound):
+                break
         return self._keep(connection, incoming, now)
 
     def _decide(self, scene: Scene, inbound: Inbound, now: datetime) -> Scene:
@@ -162,3 +164,9 @@ class Inbox:
             if self._written(connection, self._unsettled(scene, self._row(scene, incoming, now), now)):
                 return "unsettled"
         raise NotStored(f"the number of the text {incoming.sid} is being written to all the time")
+
+
+def _is_about_consent(decided: Scene, inbound: Inbound) -> bool:
+    """Whether a text is a yes or no about contact, which is in force before it is answered, however busy its number is."""
+    row = decided.get(Inbound, inbound.id)
+    return row is not None and "consent" in row.ends.get("in", ())

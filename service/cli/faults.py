@@ -1,4 +1,4 @@
-"""`peerline faults`: kill processes, let the provider do wrong, and count what was lost and doubled."""
+"""`peerline faults`: kill processes, race texts against a STOP, live through years; count what was lost and doubled."""
 
 import os
 import sys
@@ -11,15 +11,27 @@ _ROOT = Path(__file__).parents[2]
 
 
 def command(
-    kills: Annotated[int, typer.Option(min=0, help="How many processes are killed.")] = 30,
-    messages: Annotated[int, typer.Option(min=1, help="How many texts come in.")] = 200,
+    what: Annotated[
+        str, typer.Argument(help="storm; races of a STOP against what is due; years of everybody's schedules.")
+    ] = "storm",
+    kills: Annotated[int, typer.Option(min=0, help="How many processes are killed (storm).")] = 30,
+    messages: Annotated[int, typer.Option(min=1, help="How many texts come in (storm).")] = 200,
+    races: Annotated[int, typer.Option(min=1, help="How many races are run (races).")] = 50,
+    members: Annotated[int, typer.Option(min=1, help="How many members there are (years).")] = 200,
     seed: Annotated[
         int | None, typer.Option(help="The seed of all chance; printed, so that a run can be repeated.")
     ] = None,
 ) -> None:
-    """Storm an installation of its own on this machine; prints the account, and exits with 1 if a promise broke."""
+    """Try the promises on an installation of its own on this machine; prints the account, exits with 1 if one broke."""
+    sizes = {
+        "storm": ("--kills", str(kills), "--messages", str(messages)),
+        "races": ("races", "--races", str(races)),
+        "years": ("years", "--members", str(members)),
+    }
+    if what not in sizes:
+        print(f"{what!r} is none of {', '.join(sizes)}.", file=sys.stderr)
+        raise typer.Exit(2)
     chosen = [] if seed is None else ["--seed", str(seed)]
-    arguments = ["-m", "tests.faults", "--kills", str(kills), "--messages", str(messages), *chosen]
-    # The storm is part of the tests, which the service does not import: it takes the place of this process.
+    # They are part of the tests, which the service does not import: they take the place of this process.
     os.chdir(_ROOT)
-    os.execv(sys.executable, [sys.executable, *arguments])  # noqa: S606 - our own command
+    os.execv(sys.executable, [sys.executable, "-m", "tests.faults", *sizes[what], *chosen])  # noqa: S606 - our own command

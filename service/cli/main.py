@@ -29,7 +29,7 @@ COMMANDS: Mapping[str, str] = {
     "explain": "Why a message went out, or did not; what a text means here.",
     "schedule": "See the moments of a rule before anybody lives by it.",
     "bench": "Measure how fast the web process is, as a ratio.",
-    "faults": "Kill processes, and count what was lost and doubled.",
+    "faults": "Kill processes, race, live through years; count what was lost and doubled.",
 }
 _USAGE = "peerline COMMAND ... (peerline COMMAND --help tells more)"
 

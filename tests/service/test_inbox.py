@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import threading
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, cast
 
 import psycopg
@@ -202,3 +202,27 @@ def test_keys_come_from_fixed_bytes() -> None:
     assert KEYS.open(sealed, "inbound.body.1") == "hola"
     with pytest.raises(ValueError, match="does not open"):
         KEYS.open(sealed, "inbound.body.2")
+
+
+@dataclass(frozen=True, slots=True)
+class Busy(Inbox):
+    """An inbox whose number is written to by somebody else just before each of its first six writes."""
+
+    writes: list[None] = field(default_factory=list)
+
+    def _written(self, connection: psycopg.Connection[Any], scene: Scene) -> bool:
+        self.writes.append(None)
+        if len(self.writes) <= 6:
+            connection.execute("update numbers set version = version + 1")
+        return Inbox._written(self, connection, scene)
+
+
+@pytest.mark.parametrize(("words", "outcome"), [("STOP", "taken"), ("saw a heron", "unsettled")])
+def test_a_stop_is_in_force_before_it_is_answered_however_busy_its_number_is(
+    inbox: Inbox, words: str, outcome: str
+) -> None:
+    """Other words are kept for a minute and a person is told; a STOP is decided until it holds."""
+    busy = Busy(*(getattr(inbox, part.name) for part in fields(Inbox)))
+    assert busy.take(text("SM1", words)) == outcome
+    assert (stored(inbox).number.consent == "stopped") == (words == "STOP")
+    assert count(inbox, "select count(*) from outbound where kind = 'consent'") == (words == "STOP")
