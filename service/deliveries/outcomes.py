@@ -57,6 +57,11 @@ def after_answer(outbound: Outbound, claim: UUID, answer: Answer, moment: Moment
     return Outcome(outbound.id, claim, state, moment.proof_id, code=answer.code, ready_at=again)
 
 
+def not_begun(outbound: Outbound, claim: UUID, proof_id: UUID) -> Outcome:
+    """A claim given back before its try: the message waits as before, and the try is not counted."""
+    return Outcome(outbound.id, claim, "queued", proof_id, begun=False)
+
+
 def after_asking(outbound: Outbound, asked: Literal["nothing there", "no answer"], moment: Moment) -> Outcome | None:
     """What becomes of an uncertain message that the provider does not know, or about which it did not answer; None: ask later."""
     claim = outbound.claim or outbound.id

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Collection, Iterable
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -14,11 +14,12 @@ import structlog
 from psycopg.errors import DeadlockDetected
 
 from service.deliveries.choosing import Limits, choose, lanes_open
-from service.deliveries.outcomes import ACCOUNT_PAUSE, Answer, Moment, after_answer, read_report, validity
+from service.deliveries.flight import Flight
+from service.deliveries.outcomes import ACCOUNT_PAUSE, Answer, Moment, after_answer, not_begun, read_report, validity
 from service.deliveries.settling import Settling
 from service.gateways.clock import Clock
 from service.gateways.keys import KeyRing
-from service.gateways.twilio import CONCURRENCY, CONNECT, READ, Provider, TwilioRefused, TwilioUncertain
+from service.gateways.twilio import CONCURRENCY, CONNECT, READ, Accepted, Provider, TwilioRefused, TwilioUncertain
 from service.store.database import Pool
 from service.store.marks import careful_since
 from service.store.outcomes import Outcome, note_outcomes, note_report, stop_numbers
@@ -31,6 +32,7 @@ LOOK = 0.25  # seconds after which new messages are looked for while others are 
 STINT = 20.0  # seconds after which one run ends, so that a worker that should stop can
 
 log = structlog.get_logger()
+Ours = tuple[Waiting, Claim]  # what is ours to hand over, and since when
 Tried = tuple[Waiting, Outcome, Answer | None]
 
 
@@ -48,9 +50,16 @@ class Deliveries:
     poke: Callable[[], None]
     crash: Callable[[str], None]
     stint: float = STINT
+    concurrency: int = CONCURRENCY
     _turn: threading.Lock = field(default_factory=threading.Lock)
     _again: threading.Event = field(default_factory=threading.Event)
-    _threads: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(CONCURRENCY, "sender"))
+    _threads: ThreadPoolExecutor = field(init=False)
+    _keeper: ThreadPoolExecutor = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Threads for all requests at once; they start when they are needed."""
+        self._threads = ThreadPoolExecutor(self.concurrency, "sender")
+        self._keeper = ThreadPoolExecutor(1, "keeper")
 
     def run(self) -> int:
         """Settle what is uncertain and hand over all that is ready; returns how many tries were made.
@@ -91,40 +100,44 @@ class Deliveries:
     def close(self) -> None:
         """Let the senders finish."""
         self._threads.shutdown()
+        self._keeper.shutdown()
 
     def _settling(self) -> Settling:
         return Settling(self.pool, self.keys, self.provider, self.clock, self.new_id)
 
     def _drain(self) -> int:
-        until, tries = time.monotonic() + self.stint, 0
-        flying: set[Future[Tried]] = set()
+        until, tries, sure = time.monotonic() + self.stint, 0, False
+        flight: Flight[Ours, Tried] = Flight(self._threads, self.concurrency, self._hand_over)
+        storing: Future[int] | None = None  # beside the next claim, so that neither waits for the other
         self._settling().settle(self._threads)
         while True:
             pause = None
-            if len(flying) <= CONCURRENCY * 3 // 4 and time.monotonic() < until:
-                claim, given_up = self.new_id(), self.clock.machine() + LEASE - REQUEST
-                claimed, pause = self._claim(claim, CONCURRENCY - len(flying))
-                flying |= {self._threads.submit(self._hand_over, item, claim, given_up) for item in claimed}
-            if flying:
-                done, flying = wait(flying, timeout=LOOK, return_when=FIRST_COMPLETED)
-                tries += self._store([future.result() for future in done])
+            room = flight.room() if time.monotonic() < until else 0
+            if room and (sure or self.has_work()):
+                claimed, pause = self._claim(room)
+                flight.take(claimed)
+                sure = len(claimed) == room  # then more may wait, and nobody needs to ask
+            if flight.out or storing is not None:
+                tries += 0 if storing is None else storing.result()
+                landed = flight.landed(LOOK) if flight.out else []
+                storing = self._keeper.submit(self._store, landed) if landed else None
+                self._give_back(flight.given_back())
             elif pause is None:
                 return tries
             else:
                 time.sleep(pause)
 
-    def _claim(self, claim: UUID, limit: int) -> tuple[list[Waiting], float | None]:
+    def _claim(self, limit: int) -> tuple[list[Ours], float | None]:
         """Messages that are now ours to hand over, and in how many seconds to look again if the rate held some back."""
-        if not self.has_work():
-            return [], None
         with self.pool.connection() as connection, connection.transaction():
             now, machine = self.clock.now(), self.clock.machine()
+            claim = Claim(self.new_id(), now, machine, machine + LEASE)
             sender = lock_sender(connection, self.provider.number, machine)
             careful = careful_since(connection, machine)
             waiting = lock_waiting(connection, now, limit, self.keys, lanes_open(sender, machine), careful)
             chosen = choose(waiting, sender, self.limits, now, machine)
             if chosen.marks:
-                ours = mark(connection, chosen.marks, Claim(claim, now, machine, machine + LEASE))
+                ours = mark(connection, chosen.marks, claim)
                 use_sender(connection, self.provider.number, chosen.free_at, chosen.day, chosen.segments)
                 if chosen.capped and sender.told_day != chosen.day:
                     tell_of_cap(connection, self.provider.number, chosen.day, now)
@@ -134,15 +147,21 @@ class Deliveries:
         left = len(chosen.marks) < len(waiting)
         pause = min(1.0, max(0.05, (chosen.free_at - machine).total_seconds() - 1)) if left else None
         # What was only withheld may have hidden the next message of the same person: look again at once.
-        return [item for item in waiting if item.outbound.id in ours], 0.0 if pause is None and chosen.marks else pause
+        claimed = [(item, claim) for item in waiting if item.outbound.id in ours]
+        return claimed, 0.0 if pause is None and chosen.marks else pause
 
-    def _hand_over(self, item: Waiting, claim: UUID, given_up: datetime) -> Tried:
-        """One try; not made at all after `given_up`, when this process was frozen for so long that others may settle it."""
+    def _hand_over(self, ours: Ours) -> Tried:
+        """One try; not made where this process was frozen for so long that others may settle it before the provider answers."""
+        item, claim = ours
         self.crash("before_http")
-        answer = self._ask(item) if self.clock.machine() < given_up else TwilioRefused(0, "temporary")
+        late = self.clock.machine() >= claim.lease_until - REQUEST
+        answer = TwilioRefused(0, "temporary") if late else self._ask(item)
         self.crash("after_http")
-        moment = Moment(self.clock.now(), self.clock.machine(), self.new_id())
-        return item, after_answer(item.outbound, claim, answer, moment), answer
+        now = claim.now if isinstance(answer, Accepted) else self.clock.now()  # of the first nothing is due later
+        return item, after_answer(item.outbound, claim.claim_id, answer, self._moment(now)), answer
+
+    def _moment(self, now: datetime) -> Moment:
+        return Moment(now, self.clock.machine(), self.new_id())
 
     def _ask(self, item: Waiting) -> Answer:
         outbound, now = item.outbound, self.clock.now()
@@ -151,6 +170,11 @@ class Deliveries:
             return self.provider.send(item.number.number, outbound.body, url, validity(outbound, now))
         except (TwilioRefused, TwilioUncertain) as answer:
             return answer
+
+    def _give_back(self, ours: Collection[Ours]) -> None:
+        """Put back what was claimed and not begun, as if it had not been claimed: the next claim reads consent again."""
+        if ours:
+            self._note([not_begun(item.outbound, claim.claim_id, self.new_id()) for item, claim in ours])
 
     def _store(self, tried: Collection[Tried]) -> int:
         if not tried:

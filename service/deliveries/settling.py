@@ -13,10 +13,11 @@ import structlog
 from service.deliveries.outcomes import Moment, after_asking, pick, read_report
 from service.gateways.clock import Clock
 from service.gateways.keys import KeyRing
-from service.gateways.twilio import CONCURRENCY, Known, Provider, TwilioRefused, TwilioUncertain
+from service.gateways.twilio import Known, Provider, TwilioRefused, TwilioUncertain
 from service.store.database import Pool
 from service.store.outcomes import Handed, claim_silent, claim_unsure, known_sids, note_outcomes, note_report
 
+ASKED = 16  # messages that are asked about at once; each takes a connection to the database for a moment
 ASK_AGAIN = timedelta(seconds=20)  # machine time; longer than asking takes
 SKEW = timedelta(minutes=1)  # the provider's clock may be behind ours by this
 
@@ -43,12 +44,12 @@ class Settling:
     def ask_about_silent(self, threads: ThreadPoolExecutor) -> int:
         """Fetch what was handed over long ago without a final report; returns how many were asked about."""
         with self.pool.connection() as connection:
-            handed = claim_silent(connection, self.clock.now(), self.clock.machine(), CONCURRENCY, self.keys)
+            handed = claim_silent(connection, self.clock.now(), self.clock.machine(), ASKED, self.keys)
         return sum(threads.map(self._fetch, handed))
 
     def _claimed(self) -> tuple[Handed, ...]:
         with self.pool.connection() as connection:
-            return claim_unsure(connection, self.clock.machine(), ASK_AGAIN, CONCURRENCY, self.keys)
+            return claim_unsure(connection, self.clock.machine(), ASK_AGAIN, ASKED, self.keys)
 
     def _settle(self, handed: Handed) -> int:
         outbound = handed.outbound

@@ -33,7 +33,7 @@ from service.gateways.wire import NoAnswer, NotSent
 T = TypeVar("T")
 
 CONNECT, READ = 3.0, 10.0  # seconds
-CONCURRENCY = 16  # requests in flight in one process, and so connections kept open
+CONCURRENCY = 50  # requests in flight in one process, and so connections kept open
 _PAGE = 500  # texts in one page of a long list
 _LISTED = 50  # the provider lists the newest first; an uncertain text is minutes old at most
 _SHORTEST, _LONGEST = 6, 36_000  # seconds that the provider takes as validity (RELIABILITY.md 1.3)

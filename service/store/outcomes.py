@@ -27,7 +27,7 @@ class Outcome:
     """What a try came to. `ready_at` is when to try again (queued), `ask_at` when to ask the provider (unsure; machine time).
 
     `proof_id` is the id of a ledger row, written if the message turns out to have crossed a STOP. `again` counts a second
-    handing-over of a message that may have gone already.
+    handing-over of a message that may have gone already. What was not `begun` was claimed and given back: no try.
     """
 
     outbound_id: UUID
@@ -39,6 +39,7 @@ class Outcome:
     ready_at: datetime | None = None
     ask_at: datetime | None = None
     again: bool = False
+    begun: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +129,7 @@ _CROSSED = """crossed as (insert into consent_ledger (id, number_id, at, what, h
 
 _OPEN = "o.state in ('sending', 'unsure')"
 _NOTE = f"""with r as (select * from jsonb_to_recordset(%(doc)s::jsonb) as r(outbound_id uuid, claim uuid, state text,
-    proof_id uuid, sid text, code bigint, ready_at timestamptz, ask_at timestamptz, again boolean)),
+    proof_id uuid, sid text, code bigint, ready_at timestamptz, ask_at timestamptz, again boolean, begun boolean)),
 old as materialized (select o.id, o.state from outbound o join r on r.outbound_id = o.id for update of o),
 changed as (update outbound o set
     state = case when r.state = 'sent' and old.state in ('sending', 'unsure', 'queued', 'unknown') then 'sent'
@@ -136,6 +137,7 @@ changed as (update outbound o set
     sid = coalesce(o.sid, r.sid), error_code = coalesce(r.code, o.error_code),
     sent_at = case when r.state = 'sent' then coalesce(o.sent_at, %(now)s) else o.sent_at end,
     ready_at = coalesce(r.ready_at, o.ready_at), lease_until = r.ask_at, copies = o.copies + r.again::int,
+    attempts = o.attempts - (not r.begun)::int,
     final_at = case when r.state in ('failed', 'unknown') then %(now)s else o.final_at end
   from r join old on old.id = r.outbound_id where o.id = r.outbound_id and o.claim = r.claim
     and (r.state = 'sent' or old.state in ('sending', 'unsure')) returning o.*, old.state as was, r.proof_id),

@@ -8,7 +8,7 @@ the provider is asked.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -16,6 +16,7 @@ from uuid import UUID
 import orjson
 import psycopg
 
+from service.rules.kinds import UNASKED
 from service.store.codec import Ring, decode
 from service.store.consequences import CONSEQUENCES
 from service.store.rows import Member, Number, Outbound
@@ -37,7 +38,7 @@ class Sender:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A message that is ready, its recipient as they are now, and the member they are, if one."""
+    """A message that is ready, its recipient as they are now, and the member they are, read where nobody asked for it."""
 
     outbound: Outbound
     number: Number
@@ -64,22 +65,15 @@ class Claim:
 
 def lock_sender(connection: psycopg.Connection[Any], number: str, machine: datetime) -> Sender:
     """Our number's row, locked until the transaction ends, so that claims follow one another."""
-    # A worker that is frozen while it holds the lock must not hold up everybody: the server ends its transaction.
-    # And the claim's plan follows its small limit: a plan for any limit reads the whole queue.
-    connection.execute(
-        "select set_config('idle_in_transaction_session_timeout', '1s', true),"
-        " set_config('plan_cache_mode', 'force_custom_plan', true)"
-    )
-    connection.execute(
-        "insert into senders (number, free_at) values (%s, %s) on conflict do nothing", (number, machine)
-    )
-    row = connection.execute(
-        "select free_at, held_until, day, coalesce(segments, 0), told_day from senders where number = %s for update",
-        (number,),
-    ).fetchone()
-    if row is None:  # inserted above; nothing deletes it
+    row = connection.execute(_SENDER, (number,), prepare=True).fetchone()
+    if row is None:
+        connection.execute(
+            "insert into senders (number, free_at) values (%s, %s) on conflict do nothing", (number, machine)
+        )
+        row = connection.execute(_SENDER, (number,), prepare=True).fetchone()
+    if row is None:  # inserted just now; nothing deletes it
         raise LookupError("our own number has no row")
-    return Sender(*row)
+    return Sender(*row[:5])
 
 
 def use_sender(connection: psycopg.Connection[Any], number: str, free_at: datetime, day: str, segments: int) -> None:
@@ -136,7 +130,10 @@ def mark(connection: psycopg.Connection[Any], marks: Sequence[Mark], claim: Clai
     A message that is no longer queued, or whose recipient has another in flight by now, stays as it is.
     """
     found = [{"id": item.outbound_id, "held": item.held} for item in marks]
-    values = {"doc": orjson.dumps(found).decode(), **asdict(claim)}
+    values = {
+        "doc": orjson.dumps(found).decode(), "claim_id": claim.claim_id, "now": claim.now, "machine": claim.machine,
+        "lease_until": claim.lease_until,
+    }  # fmt: skip
     rows = connection.execute(_MARK, values, prepare=True, binary=False).fetchall()
     return frozenset(row[0] for row in rows)
 
@@ -146,9 +143,16 @@ def _waiting(row: Sequence[Any], keys: Ring) -> Waiting:
     return Waiting(outbound, number, None if row[4] is None else decode(Member, row[4], keys))
 
 
+# A worker that is frozen while it holds the lock must not hold up everybody: the server ends its transaction.
+# And the plan of the read that follows is made for its small limit: a plan for any limit reads the whole queue. Making it
+# takes a millisecond, so the read itself sees to it that what comes after it has plans that are kept.
+_SENDER = """select free_at, held_until, day, coalesce(segments, 0), told_day,
+    set_config('idle_in_transaction_session_timeout', '1s', true), set_config('plan_cache_mode', 'force_custom_plan', true)
+from senders where number = %s for update"""
 _IN_FLIGHT = "exists (select 1 from outbound e where e.number_id = o.number_id and e.state in ('sending', 'unsure'))"
 # What may go while this database may lack what happened since a moment.
 _CAREFUL = "(%(since)s::timestamptz is null or {0}.kind in ('alert', 'safety') or ({0}.lane = 1 and {0}.at > %(since)s::timestamptz))"
+_UNASKED = "(" + ", ".join(f"'{kind}'" for kind in UNASKED) + ")"
 _LOCK = f"""with free as materialized (
     select o.id, o.number_id from outbound o
     where o.state = 'queued' and o.ready_at <= %(now)s and o.lane < %(lanes)s and not {_IN_FLIGHT}
@@ -156,7 +160,9 @@ _LOCK = f"""with free as materialized (
       and not exists (select 1 from outbound e where e.number_id = o.number_id and e.state = 'queued'
           and e.ready_at <= %(now)s and (e.lane, e.seq) < (o.lane, o.seq) and {_CAREFUL.format("e")})
     order by o.lane, o.seq limit %(limit)s)
-select o.lane, o.seq, row_to_json(o), row_to_json(n), (select row_to_json(m) from members m where m.number_id = n.id)
+select o.lane, o.seq, row_to_json(o), row_to_json(n),
+    (select row_to_json(m) from members m where m.number_id = n.id and o.kind in {_UNASKED}),
+    (select set_config('plan_cache_mode', 'force_generic_plan', true))
 from free join numbers n on n.id = free.number_id join outbound o on o.id = free.id
 order by n.id for update of n skip locked"""
 

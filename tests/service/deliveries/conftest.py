@@ -45,6 +45,7 @@ def office(database: str, simulator: Simulator, tmp_path: Path) -> Iterator[Offi
         new_id,
         lambda: None,
         lambda _: None,
+        concurrency=16,  # more at once would keep this provider busy for longer than that
     )
     made = Office(database, simulator, deliveries, clock_file, provider)
     made.set_clock(datetime(2026, 3, 6, 15, 0, tzinfo=UTC))
