@@ -11,12 +11,14 @@ from config.lexicons import load_words
 from config.organisation import load_organisation
 from config.settings import Settings
 from config.texts import load_texts
+from config.twilio_errors import TwilioErrors, load_twilio_errors
 from service.canary import Canary
 from service.checkins import on_check_in, on_welcome
 from service.conversations import Handlers, Result
 from service.deliveries.opening import open_deliveries
 from service.deliveries.runner import Deliveries
 from service.deliveries.telling import TIMER_HANDLERS as DELIVERIES
+from service.deliveries.unreached import unreached_handlers
 from service.due import Due, Handler
 from service.escalations import TIMER_HANDLERS as LADDER
 from service.escalations import raise_alert
@@ -67,7 +69,9 @@ def assemble(settings: Settings, poke: Callable[[], None] = lambda: None) -> Pee
     setting = load_setting(settings)
     handlers = conversation_handlers()
     inbox = Inbox(pool, keys, setting, handlers, decide_staff, clock, poke)
-    due = Due(pool, keys, setting, timer_handlers(handlers, inbox), clock, poke)
+    due = Due(
+        pool, keys, setting, timer_handlers(handlers, inbox, load_twilio_errors(settings.config_dir)), clock, poke
+    )
     deliveries = open_deliveries(settings, setting, pool, keys, clock, poke)
     missed = Missed(pool, deliveries.provider, inbox.take, clock)
     watch = Watch(pool, keys, setting, deliveries.provider, missed, due, clock)
@@ -99,10 +103,10 @@ def conversation_handlers() -> Handlers:
     return handlers
 
 
-def timer_handlers(handlers: Handlers, inbox: Inbox) -> Mapping[str, Handler]:
+def timer_handlers(handlers: Handlers, inbox: Inbox, errors: TwilioErrors) -> Mapping[str, Handler]:
     """The pure function for each kind of timer."""
     own = {**planned_handlers(handlers), "unsettled": inbox.settle_again}
-    return {**own, **PROMISES, **THREADS, **LADDER, **DELIVERIES}
+    return {**own, **PROMISES, **THREADS, **LADDER, **DELIVERIES, **unreached_handlers(errors)}
 
 
 def planned_handlers(handlers: Handlers) -> Mapping[str, Handler]:

@@ -29,6 +29,7 @@ class Health:
     schema_current: bool | None = None
     oldest_due_seconds: float | None = None
     oldest_unsent_seconds: float | None = None
+    oldest_safety_seconds: float | None = None  # since the oldest alert or safety text was written that has not left
     clock_seconds: float | None = None  # since the last sign of life of a clock; None: there never was one
     canary_seconds: float | None = None  # since a canary last came all the way; None: none ever flew
     looked_seconds: float | None = None  # since the provider's list of what came in was last read; None: never
@@ -51,6 +52,7 @@ class Health:
 
 NO_DATABASE = "The database does not answer: start it, or mend DATABASE_URL."
 QUIET = "An older database was restored: nothing unasked goes out until the provider's lists were compared with it."
+UNSAFE = "An alert or safety text has not left for over a minute: look at peerline queue, the workers, and Twilio."
 NO_BROKER = "The broker does not answer: texts still go, by the clock process, a little later."
 
 
@@ -61,6 +63,8 @@ def _troubles(health: Health, vitals: Vitals) -> tuple[str, ...]:
     told = (
         (clock is None or clock > SILENT_CLOCK, "No clock process shows a sign of life: start peerline clock."),
         (_late(health.oldest_due_seconds), "Something due waits too long: look at the worker and clock processes."),
+        (_late(health.oldest_safety_seconds), UNSAFE),
+        (vitals.stuck > 0, "Twilio refuses texts again and again for now: look at its status page and at our log."),
         (_late(health.oldest_unsent_seconds), "A message waits too long to be sent: look at the worker processes."),
         (
             vitals.held_code is not None,
@@ -119,6 +123,7 @@ def health_of(vitals: Vitals | None, *, broker: bool, now: datetime, machine: da
         schema_current=vitals.schema_current,
         oldest_due_seconds=_seconds(vitals.due_since or now, now),
         oldest_unsent_seconds=_seconds(vitals.unsent_since or now, now),
+        oldest_safety_seconds=_seconds(vitals.safety_since or now, now),
         clock_seconds=_ago(vitals.clock_at, machine),
         canary_seconds=_ago(vitals.canary_at, machine),
         looked_seconds=_ago(vitals.looked_at, machine),

@@ -22,6 +22,7 @@ from service.gateways.clock import Clock
 from service.gateways.keys import KeyRing
 from service.lateness import hold_repeats
 from service.member_texts import decide_text
+from service.queues import trusted
 from service.rules.canary import is_canary
 from service.rules.setting import Setting
 from service.store.commit import write
@@ -124,6 +125,7 @@ class Inbox:
             return answer_canary(scene, self.setting, inbound, now)
         if inbound.kind == "call":
             return note_call(scene, self.setting, self.handlers, inbound, now)
+        scene = trusted(scene)
         if scene.number.owner == "staff":
             return self.decide_staff(scene, self.setting, inbound, now)
         return decide_text(scene, self.setting, self.handlers, inbound, now)

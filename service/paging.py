@@ -83,6 +83,22 @@ def on_page_failed(scene: Scene, setting: Setting, timer: Timer, now: datetime) 
     return scene
 
 
+def on_page_late(scene: Scene, setting: Setting, timer: Timer, now: datetime) -> Scene:
+    """A text to somebody has not left within a minute: the ladder climbs at once, and that phone is told again in the next round.
+
+    The timer's fence has the ids of those whose texts are late, with commas between them.
+    """
+    for staff_id in map(UUID, timer.fence.split(",")):
+        escalation, page = scene.get(Escalation, timer.subject), scene.get(Page, timer.subject, staff_id)
+        if escalation is None or escalation.state != "open" or page is None or page.passed_at is not None:
+            continue
+        chain, before = chain_for(scene, setting, escalation, now), ladder_of(scene, escalation)
+        ladder, rung = lose(before, chain, staff_id, setting.organisation.ladder, now)
+        if ladder is not before:
+            scene = _stepped(scene.with_rows(replace(page, passed_at=now)), setting, escalation, ladder, rung, now)
+    return scene
+
+
 def alert_draft(scene: Scene, setting: Setting, escalation: Escalation, person: Staff, code: str) -> Draft:
     """The text of an alert to one phone: no words and no name, and whether the member said stop."""
     number = scene.get(Number, escalation.number_id)
@@ -154,4 +170,4 @@ def _new_code(scene: Scene, setting: Setting, person: Staff) -> str:
     return next((code for code in drawn if code not in taken), setting.new_code())
 
 
-TIMER_HANDLERS = {"rung": on_ladder, "outcome": on_ladder, "page failed": on_page_failed}
+TIMER_HANDLERS = {"rung": on_ladder, "outcome": on_ladder, "page failed": on_page_failed, "page late": on_page_late}

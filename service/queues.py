@@ -13,9 +13,9 @@ from service.store.scene import Scene
 from service.timers import cancel_timer
 
 # Needs that the words of a person to the member do not answer: somebody must look at the service itself.
-OF_THE_SERVICE = frozenset({"problem", "unread"})
+OF_THE_SERVICE = frozenset({"problem", "unread", "number", "account", "content"})
 # Which reason stays on an entry that has had several: the one that asks most of a person.
-_WEIGHT = {"call": 3, "talk": 2, "help": 1}
+_WEIGHT = {"unsent": 4, "call": 3, "talk": 2, "help": 1, "number": 1}
 
 
 def wait_for_person(
@@ -67,7 +67,17 @@ def done_by_hand(scene: Scene, item_id: UUID, by: UUID, audit_id: UUID, now: dat
     if found is None:
         return scene
     audit = Audit(audit_id, now, by, "queue entry closed by hand", found.id, {"why": found.why})
+    if found.why == "number":
+        scene = trusted(scene)
     return _closed(scene.with_rows(audit), found, by, "by hand", now)
+
+
+def trusted(scene: Scene) -> Scene:
+    """The scene with its number free of doubt: it wrote to us, or somebody confirmed it."""
+    if "bad" not in scene.number.memory:
+        return scene
+    memory = {name: value for name, value in scene.number.memory.items() if name != "bad"}
+    return scene.with_rows(replace(scene.number, memory=memory))
 
 
 def wait_for_outcome(

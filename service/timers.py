@@ -12,6 +12,7 @@ from service.store.scene import Scene
 LANES = {
     "rung": 0, "outcome": 0, "page failed": 0, "unsettled": 0,
     "check-in": 1, "welcome": 1, "silence": 1, "promise": 1, "resume": 1, "thread": 1,
+    "content refused": 1,
 }  # fmt: skip
 
 

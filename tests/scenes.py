@@ -12,7 +12,9 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
+from config.twilio_errors import load_twilio_errors
 from service.assembly import conversation_handlers
+from service.deliveries.unreached import unreached_handlers
 from service.escalations import TIMER_HANDLERS as LADDER
 from service.member_texts import decide_text
 from service.promises import TIMER_HANDLERS as PROMISES
@@ -37,14 +39,14 @@ from service.store.rows import (
 )  # fmt: skip
 from service.store.scene import Scene, scene_of
 from service.threads import TIMER_HANDLERS as THREADS
-from tests.house import DAN, NOW, PUBLISHED, ROSA, SAM, identity, phone, setting, staff_rows
+from tests.house import DAN, NOW, PUBLISHED, ROOT, ROSA, SAM, identity, phone, setting, staff_rows
 
 LUZ = Member(identity(202), identity(2), "Luz", "es", "America/New_York", NOW, ROSA.id)
 LEE = Member(identity(203), identity(3), "Lee", "en", "America/New_York", NOW, DAN.id)
 STRANGER = identity(7)
 R = TypeVar("R", bound=Row)
 Change = Callable[[Scene, Setting, datetime], Scene]
-_HANDLERS = {**LADDER, **PROMISES, **THREADS}
+_HANDLERS = {**LADDER, **PROMISES, **THREADS, **unreached_handlers(load_twilio_errors(ROOT / "config"))}
 
 
 @dataclass

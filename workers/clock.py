@@ -38,6 +38,8 @@ AGAIN = 1.0  # seconds until the workers are told again of work that is still th
 NO_BROKER = 5.0  # seconds for which a broker that did not answer is left alone
 BEAT = 5.0  # seconds between two signs of life
 SWEEP = 60.0  # seconds between two looks for messages without a final report
+SAFETY = 5.0  # seconds between two looks for alerts and safety texts that have not left within a minute
+SLOW = 10.0  # seconds between two looks for those that the provider may not have let go
 MISSED = 120.0  # seconds between two looks for texts whose webhook never reached us
 CANARY = 300.0  # seconds between two canaries
 WATCH = 5.0  # seconds between two questions whether this database is the newest; the provider is asked only if nobody is sure
@@ -74,6 +76,7 @@ class ClockProcess:
     last_told: float = -AGAIN
     no_broker_until: float = 0.0
     last_sweep: float = field(default_factory=time.monotonic)
+    last_watch: float = field(default_factory=time.monotonic)
 
     def end(self, _number: int = 0, _frame: FrameType | None = None) -> None:
         """Finish what has begun and stop."""
@@ -99,6 +102,9 @@ class ClockProcess:
         if moment - self.last_beat >= BEAT:
             self._beat()
             self.last_beat = moment
+        if moment - self.last_watch >= SAFETY:
+            self.last_watch = moment
+            self.peerline.deliveries.watch()
         if self._has_work():
             self._have_done(moment, hinted=hinted)
         else:
@@ -112,6 +118,7 @@ class ClockProcess:
         rounds = (
             Round("begin", self._begin, FOR_EVER),
             Round("watch", watch.go_round, WATCH),
+            Round("slow", self.peerline.deliveries.ask_about_slow, SLOW),
             Round("missed", self.peerline.missed.look, MISSED),
         )
         # In the demo and in tests everybody counts texts: the canary flies where it must alarm somebody.

@@ -37,6 +37,8 @@ _WHY = {
     "stopped": "wrote after STOP", "problem": "a conversation got stuck", "unread": "a text could not be read by the service",
     "late": "wrote while we were out of reach", "danger": "words of danger", "from staff": "staff text for nobody",
     "rhythm": "about their times", "called": "called by phone", "loop": "texts that look like a machine's",
+    "unsent": "the safety text did not go out", "number": "please confirm their number: texts do not arrive",
+    "account": "the provider refuses our account", "content": "the provider does not take the words of a text",
 }  # fmt: skip
 
 

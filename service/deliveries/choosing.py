@@ -19,6 +19,7 @@ SAFETY = 0  # the lane that no rate holds up
 ALL_LANES = 3
 CAPPED = "the segments of the day are used up; what nobody asked for waits for another day"
 AUTOMATIC = frozenset({*UNASKED, "answer", "safety", "consent"})  # what no person wrote, to people who are not staff
+IN_DOUBT = "their number takes no texts; somebody was asked to confirm it"
 LEAD = timedelta(seconds=1)  # how far ahead of our number's rate the provider may be
 
 
@@ -84,12 +85,19 @@ def why_held(item: Waiting, countries: tuple[str, ...], now: datetime) -> str | 
         refused = why_refused(item.number.number, countries)
         if refused is not None:
             return refused
+        if is_in_doubt(item.number):
+            return IN_DOUBT
     return _why_not_unasked(item.member, now) if outbound.kind in UNASKED and item.member is not None else None
 
 
 def is_stopped(number: Number) -> bool:
     """Whether nothing but the one confirmation may go to this number."""
     return number.consent in ("stopped", "wrong")
+
+
+def is_in_doubt(number: Number) -> bool:
+    """Whether the provider said that this number takes no texts, and nothing has come from it since."""
+    return "bad" in number.memory
 
 
 def _over_cap(item: Waiting, segments: int, limits: Limits) -> str | None:

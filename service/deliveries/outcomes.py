@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
+from service.deliveries.reporting import ACCOUNT_PAUSE
 from service.gateways.twilio import Accepted, Known, TwilioRefused, TwilioUncertain
 from service.rules.kinds import KINDS
 from service.store.outcomes import Outcome, Report
@@ -21,7 +22,6 @@ SAFETY_TRIES = 6  # after which a person is the net: the ladder climbs on
 TRIES = {"alert": 4}
 MANY_TRIES = 40
 LONGEST_PAUSE = timedelta(minutes=5)  # between two tries
-ACCOUNT_PAUSE = timedelta(minutes=1)  # until the next try while the provider refuses the whole account
 GRACE = timedelta(seconds=10)  # for a report to come before the provider is asked
 GIVE_UP = timedelta(minutes=10)  # after which a text that nobody can tell about is recorded as unknown
 
@@ -34,6 +34,7 @@ _FINAL = {
     "canceled": "failed",
 }
 _ON_ITS_WAY = ("accepted", "scheduled", "queued", "sending", "sent", "partially_delivered")
+_LEFT = ("sent", "partially_delivered")  # of those, what the provider has let go
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ def after_asking(outbound: Outbound, asked: Literal["nothing there", "no answer"
 def read_report(sid: str, status: str, code: int | None) -> Report | None:
     """The provider's word for a message's state as ours; None for a word that says nothing to us."""
     if status in _ON_ITS_WAY:
-        return Report(sid, "sent", code)
+        return Report(sid, "sent", code, left=status in _LEFT)
     final = _FINAL.get(status)
     return None if final is None else Report(sid, final, code)  # type: ignore[arg-type]  # the table's values are its words
 

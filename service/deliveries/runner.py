@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -15,16 +15,18 @@ from psycopg.errors import DeadlockDetected
 
 from service.deliveries.choosing import Limits, choose, lanes_open
 from service.deliveries.flight import Flight
-from service.deliveries.outcomes import ACCOUNT_PAUSE, Answer, Moment, after_answer, not_begun, read_report, validity
+from service.deliveries.outcomes import Answer, Moment, after_answer, not_begun, read_report, validity
+from service.deliveries.reporting import Reporting
 from service.deliveries.settling import Settling
 from service.gateways.clock import Clock
 from service.gateways.keys import KeyRing
 from service.gateways.twilio import CONCURRENCY, CONNECT, READ, Accepted, Provider, TwilioRefused, TwilioUncertain
 from service.store.database import Pool
 from service.store.marks import careful_since
-from service.store.outcomes import Outcome, note_outcomes, note_report, stop_numbers
+from service.store.outcomes import Outcome, note_outcomes
 from service.store.pending import is_to_send
-from service.store.sending import Claim, Waiting, hold_sender, lock_sender, lock_waiting, mark, tell_of_cap, use_sender
+from service.store.sending import Claim, Waiting, lock_sender, lock_waiting, mark, tell_of_cap, use_sender
+from service.store.watching import notice_late
 
 LEASE = timedelta(seconds=30)  # machine time; longer than the longest request, so that only the dead and frozen lose it
 REQUEST = timedelta(seconds=CONNECT + READ)
@@ -80,6 +82,19 @@ class Deliveries:
         """Ask the provider about messages of which no final report came; returns how many."""
         return self._settling().ask_about_silent(self._threads)
 
+    def watch(self) -> int:
+        """Have people told of alerts and safety texts that have not left within a minute; returns how many. Asks nobody but the database."""
+        with self.pool.connection() as connection:
+            late = notice_late(connection, self.clock.now())
+        if late:
+            log.error("what concerns safety has not left within a minute", messages=late)
+            self.poke()
+        return late
+
+    def ask_about_slow(self) -> int:
+        """Ask the provider about alerts and safety texts that it has not let go, as far as we know; returns how many."""
+        return self._settling().ask_about_slow()
+
     def has_work(self) -> bool:
         """Whether anything is ready to be sent, or waits to be settled."""
         with self.pool.connection() as connection:
@@ -91,8 +106,7 @@ class Deliveries:
         if report is None:
             log.warning("unknown status", outbound=str(outbound_id), status=status[:40])
             return False
-        with self.pool.connection() as connection:
-            new = note_report(connection, outbound_id, report, self.new_id(), self.clock.now())
+        new = self._reporting().keep(outbound_id, report)
         if new:
             self.poke()
         return new
@@ -104,6 +118,9 @@ class Deliveries:
 
     def _settling(self) -> Settling:
         return Settling(self.pool, self.keys, self.provider, self.clock, self.new_id)
+
+    def _reporting(self) -> Reporting:
+        return Reporting(self.pool, self.provider, self.clock, self.new_id)
 
     def _drain(self) -> int:
         until, tries, sure = time.monotonic() + self.stint, 0, False
@@ -183,8 +200,8 @@ class Deliveries:
         self._note([outcome for _, outcome, _ in tried])
         self.crash("after_store")
         refused = [(item, answer) for item, _, answer in tried if isinstance(answer, TwilioRefused)]
-        self._follow({item.number.id for item, answer in refused if answer.kind == "opted_out"})
-        self._hold({answer.code for _, answer in refused if answer.kind == "account"})
+        self._reporting().follow_stop({item.number.id for item, answer in refused if answer.kind == "opted_out"})
+        self._reporting().hold({answer.code for _, answer in refused if answer.kind == "account"})
         self.poke()
         return len(tried)
 
@@ -196,15 +213,3 @@ class Deliveries:
             except DeadlockDetected:
                 continue
             return
-
-    def _follow(self, numbers: Iterable[UUID]) -> None:
-        stopped = [(number, self.new_id()) for number in numbers]
-        if stopped:
-            with self.pool.connection() as connection:
-                stop_numbers(connection, stopped, self.clock.now())
-
-    def _hold(self, codes: Collection[int]) -> None:
-        if codes:
-            log.error("the provider refuses the whole account: routine texts wait", code=min(codes))
-            with self.pool.connection() as connection:
-                hold_sender(connection, self.provider.number, self.clock.machine() + ACCOUNT_PAUSE, min(codes))

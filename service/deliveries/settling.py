@@ -11,11 +11,12 @@ from uuid import UUID
 import structlog
 
 from service.deliveries.outcomes import Moment, after_asking, pick, read_report
+from service.deliveries.reporting import Reporting
 from service.gateways.clock import Clock
 from service.gateways.keys import KeyRing
 from service.gateways.twilio import Known, Provider, TwilioRefused, TwilioUncertain
 from service.store.database import Pool
-from service.store.outcomes import Handed, claim_silent, claim_unsure, known_sids, note_outcomes, note_report
+from service.store.outcomes import Handed, claim_silent, claim_slow, claim_unsure, known_sids, note_outcomes
 
 ASKED = 16  # messages that are asked about at once; each takes a connection to the database for a moment
 ASK_AGAIN = timedelta(seconds=20)  # machine time; longer than asking takes
@@ -46,6 +47,12 @@ class Settling:
         with self.pool.connection() as connection:
             handed = claim_silent(connection, self.clock.now(), self.clock.machine(), ASKED, self.keys)
         return sum(threads.map(self._fetch, handed))
+
+    def ask_about_slow(self) -> int:
+        """Fetch what concerns safety and has not left, as far as we know; returns how many were asked about."""
+        with self.pool.connection() as connection:
+            handed = claim_slow(connection, self.clock.now(), self.clock.machine(), ASKED, self.keys)
+        return sum(self._fetch(one) for one in handed)
 
     def _claimed(self) -> tuple[Handed, ...]:
         with self.pool.connection() as connection:
@@ -86,5 +93,4 @@ class Settling:
     def _keep(self, outbound_id: UUID, known: Known) -> None:
         report = read_report(known.sid, known.status, known.error_code)
         if report is not None:
-            with self.pool.connection() as connection:
-                note_report(connection, outbound_id, report, self.new_id(), self.clock.now())
+            Reporting(self.pool, self.provider, self.clock, self.new_id).keep(outbound_id, report)

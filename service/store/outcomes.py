@@ -44,11 +44,15 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What the provider says of a message: its id there, our word for its state, and an error code if there is one."""
+    """What the provider says of a message: its id there, our word for its state, and an error code if there is one.
+
+    `left` says whether it has let it go; until then it stands in a queue there, or was put off.
+    """
 
     sid: str
     state: Literal["sent", "delivered", "undelivered", "failed"]
     code: int | None = None
+    left: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +114,26 @@ def claim_silent(
     return _handed(rows, keys)
 
 
+def claim_slow(
+    connection: psycopg.Connection[Any], now: datetime, machine: datetime, limit: int, keys: Ring
+) -> tuple[Handed, ...]:
+    """Alerts and safety texts handed over at least 20 seconds and at most an hour ago that the provider has not let go, as far as we know.
+
+    Each is given out every 20 seconds: its report may be lost, or the provider may have put it off.
+    """
+    values = {
+        "from": now - timedelta(hours=1), "to": now - timedelta(seconds=20), "machine": machine,
+        "lease": machine + timedelta(seconds=20), "limit": limit,
+    }  # fmt: skip
+    return _handed(connection.execute(_CLAIM_SLOW, values, prepare=True, binary=False).fetchall(), keys)
+
+
+def number_of(connection: psycopg.Connection[Any], outbound_id: UUID) -> UUID | None:
+    """Whose number a message is for."""
+    row = connection.execute("select number_id from outbound where id = %s", (outbound_id,)).fetchone()
+    return None if row is None else row[0]
+
+
 def known_sids(connection: psycopg.Connection[Any], sids: Sequence[str]) -> frozenset[str]:
     """Which of the provider's ids belong to messages already."""
     rows = connection.execute("select sid from outbound where sid = any(%s)", (list(sids),)).fetchall()
@@ -148,9 +172,10 @@ select id from changed"""
 _REPORT = f"""with old as materialized (select id, state from outbound where id = %(id)s for update),
 changed as (update outbound o set state = %(state)s, sid = coalesce(o.sid, %(sid)s),
     error_code = coalesce(%(code)s::bigint, o.error_code), sent_at = coalesce(o.sent_at, %(now)s), lease_until = null,
-    final_at = case when %(state)s <> 'sent' then %(now)s end
+    final_at = case when %(state)s <> 'sent' then %(now)s end,
+    left_at = case when o.lane = 0 and %(left)s then coalesce(o.left_at, %(now)s) else o.left_at end
   from old where o.id = old.id and (old.state not in ('sent', 'delivered', 'undelivered', 'failed')
-    or (old.state = 'sent' and %(state)s <> 'sent'))
+    or (old.state = 'sent' and (%(state)s <> 'sent' or (o.lane = 0 and o.left_at is null and %(left)s))))
   returning o.*, old.state as was, %(proof_id)s::uuid as proof_id),
 {_CROSSED},
 {CONSEQUENCES}
@@ -169,6 +194,12 @@ where o.id = due.id and n.id = o.number_id returning row_to_json(o), row_to_json
 
 _CLAIM_SILENT = """with due as materialized (select o.id from outbound o
     where o.state = 'sent' and o.sent_at between %(from)s and %(to)s and o.sid is not null
+      and (o.lease_until is null or o.lease_until <= %(machine)s) order by o.sent_at limit %(limit)s for update skip locked)
+update outbound o set lease_until = %(lease)s from due, numbers n
+where o.id = due.id and n.id = o.number_id returning row_to_json(o), row_to_json(n)"""
+
+_CLAIM_SLOW = """with due as materialized (select o.id from outbound o
+    where o.lane = 0 and o.left_at is null and o.state = 'sent' and o.sent_at between %(from)s and %(to)s and o.sid is not null
       and (o.lease_until is null or o.lease_until <= %(machine)s) order by o.sent_at limit %(limit)s for update skip locked)
 update outbound o set lease_until = %(lease)s from due, numbers n
 where o.id = due.id and n.id = o.number_id returning row_to_json(o), row_to_json(n)"""

@@ -8,7 +8,7 @@ the provider is asked.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -63,6 +63,17 @@ class Claim:
     lease_until: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Why one of our numbers is held, and until when (machine time)."""
+
+    number: str
+    until: datetime
+    code: int
+    machine: datetime
+    now: datetime
+
+
 def lock_sender(connection: psycopg.Connection[Any], number: str, machine: datetime) -> Sender:
     """Our number's row, locked until the transaction ends, so that claims follow one another."""
     row = connection.execute(_SENDER, (number,), prepare=True).fetchone()
@@ -94,9 +105,12 @@ def tell_of_cap(connection: psycopg.Connection[Any], number: str, day: str, now:
     )
 
 
-def hold_sender(connection: psycopg.Connection[Any], number: str, until: datetime, code: int) -> None:
-    """Let routine texts wait: the provider refuses the whole account with this code."""
-    connection.execute("update senders set held_until = %s, held_code = %s where number = %s", (until, code, number))
+def hold_sender(connection: psycopg.Connection[Any], hold: Hold) -> None:
+    """Let routine texts wait: the provider refuses the whole account. Where that is new, every coordinator's queue has it.
+
+    Where there is no coordinator it is the supervisors'. No text is sent: the provider would not take it.
+    """
+    connection.execute(_HOLD, asdict(hold))
 
 
 def held_code(connection: psycopg.Connection[Any], machine: datetime) -> int | None:
@@ -149,6 +163,18 @@ def _waiting(row: Sequence[Any], keys: Ring) -> Waiting:
 _SENDER = """select free_at, held_until, day, coalesce(segments, 0), told_day,
     set_config('idle_in_transaction_session_timeout', '1s', true), set_config('plan_cache_mode', 'force_custom_plan', true)
 from senders where number = %s for update"""
+
+# What was held within the last ten minutes is the same trouble still, of which people know.
+_HOLD = """with old as materialized (select s.held_until from senders s where s.number = %(number)s for update),
+changed as (insert into senders (number, free_at, held_until, held_code) values (%(number)s, %(machine)s, %(until)s, %(code)s)
+    on conflict (number) do update set held_until = greatest(senders.held_until, excluded.held_until), held_code = excluded.held_code)
+insert into timers (kind, subject, number_id, due_at, lane, fence, failures, aside)
+select 'account refused', s.id, s.number_id, %(now)s, 0, %(code)s::text, 0, false from staff s
+where s.active and s.role = case when exists (select 1 from staff c where c.active and c.role = 'coordinator')
+    then 'coordinator' else 'supervisor' end
+  and not exists (select 1 from old where old.held_until > %(machine)s::timestamptz - interval '10 minutes')
+on conflict (kind, subject) do nothing"""
+
 _IN_FLIGHT = "exists (select 1 from outbound e where e.number_id = o.number_id and e.state in ('sending', 'unsure'))"
 # What may go while this database may lack what happened since a moment.
 _CAREFUL = "(%(since)s::timestamptz is null or {0}.kind in ('alert', 'safety') or ({0}.lane = 1 and {0}.at > %(since)s::timestamptz))"

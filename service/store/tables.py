@@ -44,6 +44,10 @@ TABLES: dict[str, Table] = {row.TABLE: _table(row) for row in ROWS}
 
 # Order within one recipient: drawn under the lock of the number's row, so it follows the order of the commits.
 TABLES["outbound"].append_column(Column("seq", BigInteger, Identity(always=True), nullable=False))
+# When the provider let it go (its report `sent` or a later one; kept for safety and alerts alone), and when somebody was told
+# that it had not within a minute. Both are of the clock that people experience.
+for _moment in ("left_at", "late_at"):
+    TABLES["outbound"].append_column(Column(_moment, DateTime(timezone=True), nullable=True))
 
 flow_versions = Table(
     "flow_versions", metadata,
@@ -106,6 +110,8 @@ _index("outbound_number_queued", "outbound", "number_id", "lane", "seq", where=_
 _index("outbound_number", "outbound", "number_id", "at")
 _index("outbound_sid", "outbound", "sid", where="sid is not null")
 _index("outbound_sent", "outbound", "sent_at", where="state = 'sent'")
+_WATCHED = "lane = 0 and left_at is null and state in ('queued', 'sending', 'unsure', 'sent')"
+_index("outbound_watched", "outbound", "at", where=_WATCHED)
 _index("conversations_open", "conversations", "number_id", unique=True, where="state = 'open'")
 _index("threads_tag", "threads", "staff_number_id", "tag", unique=True, where="closed_at is null")
 _index("threads_number", "threads", "number_id", where="closed_at is null")

@@ -13,6 +13,7 @@ from psycopg.rows import TupleRow, dict_row
 from service.store.database import Pool
 from service.store.migrations import FOLDER
 
+STUCK = 7  # tries, after pauses that add up to a minute (service.deliveries.outcomes)
 _MIGRATED = "select to_regclass('alembic_version') is not null"
 _REVISION = "select coalesce(max(version_num), '') from alembic_version"
 _STATEMENT = """select
@@ -28,18 +29,23 @@ _STATEMENT = """select
     (select at from marks where name = 'quiet') as quiet_at,
     (select count(*) from queue where closed_at is null) as waiting,
     (select count(*) from escalations where state = 'open') as alerts,
+    (select min(at) from outbound where lane = 0 and left_at is null and state in ('queued', 'sending', 'unsure', 'sent')
+        and kind in ('alert', 'safety') and (state <> 'sent' or sent_at > %(now)s - interval '1 hour')) as safety_since,
+    (select count(*) from outbound where state = 'queued' and attempts >= %(stuck)s) as stuck,
     (select max(held_code) from senders where held_until > %(machine)s) as held_code"""
 
 
 @dataclass(frozen=True, slots=True)
 class Vitals:
-    """One look at the database. `due_since` and `unsent_since` are of the clock that people experience, the rest machine time."""
+    """One look at the database. `due_since`, `unsent_since` and `safety_since` are of the clock that people experience, the rest machine time."""
 
     revision: str = ""
     due_since: datetime | None = None  # the oldest timer that should have been carried out
     aside: int = 0  # timers set aside after failing too often
     unsent_since: datetime | None = None  # the oldest message that is ready and not sent
     unsent: int = 0
+    safety_since: datetime | None = None  # when the oldest alert or safety text was written that has not left
+    stuck: int = 0  # messages that were refused for now so often that a minute has gone by
     unsure: int = 0  # messages of which nobody knows yet whether the provider has them
     unsettled: int = 0  # texts that came in and were not yet decided
     clock_at: datetime | None = None  # the last sign of life of a clock process
@@ -66,7 +72,7 @@ def read_vitals(pool: Pool, now: datetime, machine: datetime, wait: float) -> Vi
         if revision < expected_revision():
             return Vitals(revision)
         with connection.cursor(row_factory=dict_row) as cursor:
-            found = cursor.execute(_STATEMENT, {"now": now, "machine": machine}).fetchone()
+            found = cursor.execute(_STATEMENT, {"now": now, "machine": machine, "stuck": STUCK}).fetchone()
     return Vitals(revision, **(found or {}))  # each column has the name of its field
 
 

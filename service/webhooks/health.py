@@ -14,6 +14,7 @@ from service.health import Health
 NUMBERS = {
     "oldest_due_seconds": "How long the oldest thing due has waited.",
     "oldest_unsent_seconds": "How long the oldest message that is ready has waited to be sent.",
+    "oldest_safety_seconds": "How long the oldest alert or safety text that has not left was written ago.",
     "clock_seconds": "How long ago a clock process showed a sign of life.",
     "canary_seconds": "How long ago a canary came all the way through.",
     "looked_seconds": "How long ago the provider's list of what came in was read.",
@@ -21,6 +22,7 @@ NUMBERS = {
 }
 COUNTS = {
     "unsent": "Messages that are ready and not sent.",
+    "stuck": "Messages that were refused for now again and again.",
     "unsure": "Messages of which it is not known yet whether the provider has them.",
     "unsettled": "Texts that came in and are not decided.",
     "aside": "Timers set aside after failing.",
@@ -74,6 +76,11 @@ class _Measured(Collector):
         yield _gauge("database_up", "Whether the database answers.", float(self.health.database))
         yield _gauge("broker_up", "Whether the broker answers.", float(self.health.broker))
         yield _gauge("ready", "Whether a text can be taken.", float(self.health.status != "down"))
+        if self.health.vitals is not None:
+            held = float(self.health.vitals.held_code is not None)
+            yield _gauge(
+                "account_refused", "Whether the provider refuses our account, so that routine texts wait.", held
+            )
         for name, about in NUMBERS.items():
             if (seconds := getattr(self.health, name)) is not None:
                 yield _gauge(name, about, seconds)

@@ -7,7 +7,9 @@ from datetime import timedelta
 import psycopg
 import pytest
 
+from config.twilio_errors import TwilioErrors
 from service.deliveries.telling import TIMER_HANDLERS as DELIVERIES
+from service.deliveries.unreached import unreached_handlers
 from service.escalations import TIMER_HANDLERS as LADDER
 from service.explained_people import COMING, LAST, explain_member
 from service.explanations import Looking
@@ -143,4 +145,4 @@ def test_a_number_that_is_no_members_has_nothing_to_tell(database: str, looking:
 
 def test_what_is_set_for_later_is_told_in_words() -> None:
     """A kind of timer that a capability brings has words for whoever asks."""
-    assert {*LADDER, *PROMISES, *THREADS, *DELIVERIES} - COMING.keys() == set()
+    assert {*LADDER, *PROMISES, *THREADS, *DELIVERIES, *unreached_handlers(TwilioErrors())} - COMING.keys() == set()

@@ -226,3 +226,15 @@ def test_a_stop_is_in_force_before_it_is_answered_however_busy_its_number_is(
     assert busy.take(text("SM1", words)) == outcome
     assert (stored(inbox).number.consent == "stopped") == (words == "STOP")
     assert count(inbox, "select count(*) from outbound where kind = 'consent'") == (words == "STOP")
+
+
+def test_a_number_in_doubt_that_writes_is_in_doubt_no_more(inbox: Inbox, database: str) -> None:
+    """Whatever the provider said, a phone that writes takes texts; a call proves nothing, as a landline can call."""
+    inbox.take(text("SM1", "hello"))
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute("""update numbers set memory = memory || '{"bad": 30006}', version = version + 1""")
+        inbox.take(replace(text("CA1", ""), kind="call"))
+        asked = "select memory ->> 'bad' from numbers where id = %s"
+        assert connection.execute(asked, (SAM.number_id,)).fetchone() == ("30006",)
+        inbox.take(text("SM2", "here i am"))
+        assert connection.execute(asked, (SAM.number_id,)).fetchone() == (None,)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import deque
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -96,6 +97,10 @@ class Office:
     def gone(self) -> None:
         """Let nobody answer at the provider's address."""
         self.provider.client.api.base_url = "http://127.0.0.1:9"
+        posting = self.provider.posting
+        assert posting is not None
+        wire = replace(posting.wire, port=9, _free=deque())
+        self.deliveries.provider = replace(self.provider, posting=replace(posting, wire=wire))
 
     def blind(self) -> None:
         """Let the provider's list be unreadable, until `accept`."""

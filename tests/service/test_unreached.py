@@ -1,0 +1,164 @@
+"""What people are told when something did not go out: a late alert, a safety text, a number in doubt, a refused account."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from uuid import UUID
+
+import pytest
+
+from service.queues import done_by_hand
+from service.store.rows import Escalation, Number, Outbound, Page, QueueItem, Timer
+from tests.house import CORA, DAN, ROSA, SAM, SUE
+from tests.scenes import STRANGER, World, heard
+
+HIGH = "i want to kill myself"
+EMERGENCY = "i took the whole bottle of tylenol"
+
+
+def due(world: World, kind: str, subject: UUID, fence: str, number_id: UUID = SAM.number_id) -> list[Outbound]:
+    """Something is due now; the texts that follow."""
+    world.put([Timer(kind, subject, number_id, world.now, 0, fence)])
+    return world.later(0)
+
+
+def in_danger(words: str = HIGH) -> tuple[World, Escalation]:
+    """An organisation in which Sam just wrote words of danger."""
+    world = World()
+    world.says(SAM.number_id, words)
+    return world, world.all(Escalation)[0]
+
+
+def waiting(world: World, why: str) -> list[QueueItem]:
+    """What waits for this reason."""
+    return [item for item in world.all(QueueItem) if item.why == why and item.closed_at is None]
+
+
+def paged(texts: list[Outbound]) -> list[UUID]:
+    """Whose phones an alert went to."""
+    return [text.number_id for text in texts if text.kind == "alert"]
+
+
+def test_a_late_alert_climbs_at_once_and_the_phone_is_told_again_in_the_next_round() -> None:
+    """It is late, not lost: nobody is told that the phone cannot be reached."""
+    world, alert = in_danger()
+    texts = due(world, "page late", alert.id, str(ROSA.id))
+    assert paged(texts) == [DAN.number_id]
+    assert heard(texts, SUE.number_id) == []
+    assert due(world, "page late", alert.id, str(ROSA.id)) == []
+    assert ROSA.number_id in paged(world.later(30))
+
+
+def test_late_alerts_do_not_drive_the_ladder_in_a_circle() -> None:
+    """With everybody's alert late, nobody is told more often than the ladder would; it goes on climbing."""
+    world, alert = in_danger(EMERGENCY)
+    told = 0
+    for _ in range(30):
+        for page in world.all(Page):
+            due(world, "page late", alert.id, str(page.staff_id))
+        told += len(paged(world.later(2)))
+    assert 4 <= told <= 3 * 13
+
+
+def test_an_alert_that_somebody_took_or_closed_does_not_climb_because_an_old_text_is_late() -> None:
+    """The text may be late for ever."""
+    world, alert = in_danger()
+    world.says(ROSA.number_id, world.code(ROSA))
+    assert paged(due(world, "page late", alert.id, str(ROSA.id))) == []
+    world.says(ROSA.number_id, f"DONE {world.code(ROSA)} called")
+    assert due(world, "page late", alert.id, str(ROSA.id)) == []
+
+
+@pytest.mark.parametrize("fence", ["queued", "unsure", "sent", "failed", "undelivered", "unknown"])
+def test_a_safety_text_that_did_not_go_is_told_to_those_who_have_the_alert(fence: str) -> None:
+    """They know then that the member may have no number to call; the coordinator's queue has it too."""
+    world, _ = in_danger()
+    texts = due(world, "safety unsent", SAM.id, fence)
+    assert "may not reach them" in heard(texts, ROSA.number_id)[0]
+    [item] = waiting(world, "unsent")
+    assert (item.role, item.number_id, item.tier) == ("coordinator", SAM.number_id, 2)
+    world.says(ROSA.number_id, world.code(ROSA))
+    [text] = due(world, "safety unsent", SAM.id, fence)
+    assert text.number_id == ROSA.number_id
+
+
+def test_a_number_in_doubt_is_asked_about_once_and_trusted_again_by_hand() -> None:
+    """The specialist is asked to confirm it, without a name or a number in the text; the queue says whose it is."""
+    world = World()
+    texts = due(world, "not reached", SAM.id, "30005:false")
+    [said] = heard(texts, ROSA.number_id)
+    assert "please confirm it" in said
+    assert "Sam" not in said
+    assert due(world, "not reached", SAM.id, "30006:false") == []
+    [item] = waiting(world, "number")
+    assert (item.staff_id, item.role, world.one(Number, SAM.number_id).memory) == (
+        ROSA.id,
+        "specialist",
+        {"bad": 30005},
+    )
+    world.change(SAM.number_id, lambda scene, _, now: done_by_hand(scene, item.id, ROSA.id, UUID(int=7), now))
+    assert (waiting(world, "number"), world.one(Number, SAM.number_id).memory) == ([], {})
+
+
+def test_words_of_a_person_do_not_confirm_a_number() -> None:
+    """The entry stays when somebody writes to the member: whether that arrives is the question."""
+    world = World()
+    due(world, "not reached", SAM.id, "21614:false")
+    world.says(SAM.number_id, "TALK")
+    world.says(ROSA.number_id, "hello there")
+    assert len(waiting(world, "number")) == 1
+
+
+def test_a_number_without_a_specialist_is_the_coordinators() -> None:
+    """Somebody is always asked."""
+    world = World()
+    texts = due(world, "not reached", STRANGER, "21211:false", STRANGER)
+    assert len(heard(texts, CORA.number_id)) == 1
+    assert [item.role for item in waiting(world, "number")] == ["coordinator"]
+
+
+def test_a_phone_that_is_off_again_and_again_is_told_and_gets_texts_all_the_same() -> None:
+    """It may be charged tomorrow."""
+    world = World()
+    assert due(world, "not reached", SAM.id, "30003:false") == []
+    texts = due(world, "not reached", SAM.id, "30003:true")
+    assert "three texts in a row" in heard(texts, ROSA.number_id)[0]
+    assert world.one(Number, SAM.number_id).memory == {}
+
+
+def test_a_phone_of_staff_that_takes_no_texts_is_told_to_the_supervisor() -> None:
+    """Nobody confirms their own number by a text to it."""
+    world = World()
+    texts = due(world, "not reached", ROSA.id, "30006:false", ROSA.number_id)
+    assert "do not reach the phone of Rosa" in heard(texts, SUE.number_id)[0]
+    assert "bad" not in world.one(Number, ROSA.number_id).memory
+
+
+def test_words_that_are_not_taken_are_told_to_the_coordinator_once() -> None:
+    """However many texts have them: until the entry is closed there is one, and one text about it."""
+    world = World()
+    texts = [text for place in range(5) for text in due(world, "not reached", UUID(int=place), "30007:false")]
+    assert len(heard(texts, CORA.number_id)) == 1
+    assert "30007" in heard(texts, CORA.number_id)[0]
+    assert len(waiting(world, "content")) == 1
+
+
+def test_a_refused_account_stands_in_the_coordinators_queue_once_and_needs_no_text() -> None:
+    """No text would go out; a colleague's words to the coordinator do not close it."""
+    world = World()
+    for _ in range(3):
+        assert due(world, "account refused", CORA.id, "20003", CORA.number_id) == []
+    [item] = waiting(world, "account")
+    assert (item.staff_id, item.role) == (CORA.id, "coordinator")
+
+
+@pytest.mark.parametrize("code", [30008, 21610, 20003, 99999, 14107])
+def test_other_errors_say_nothing_about_a_number(code: int) -> None:
+    """The message has its code; nobody is asked about a number that is right."""
+    world = World()
+    before = world.one(Number, SAM.number_id)
+    assert due(world, "not reached", SAM.id, f"{code}:false") == []
+    assert (waiting(world, "number"), replace(world.one(Number, SAM.number_id), version=0)) == (
+        [],
+        replace(before, version=0),
+    )
