@@ -30,6 +30,7 @@ from service.store.watching import notice_late
 
 LEASE = timedelta(seconds=30)  # machine time; longer than the longest request, so that only the dead and frozen lose it
 REQUEST = timedelta(seconds=CONNECT + READ)
+BATCH = 50  # messages of one claim at most: what is claimed goes while the next is, and other workers wait for the lock
 LOOK = 0.25  # seconds after which new messages are looked for while others are in flight
 STINT = 20.0  # seconds after which one run ends, so that a worker that should stop can
 
@@ -129,7 +130,7 @@ class Deliveries:
         self._settling().settle(self._threads)
         while True:
             pause = None
-            room = flight.room() if time.monotonic() < until else 0
+            room = min(flight.room(), BATCH) if time.monotonic() < until else 0
             if room and (sure or self.has_work()):
                 claimed, pause = self._claim(room)
                 flight.take(claimed)

@@ -6,11 +6,17 @@ process publishes, never the request path.
 
 from __future__ import annotations
 
+import contextlib
+import time
+from collections.abc import Sequence
+from typing import Any
+
 from celery import Celery
 
-LOOKS = ("look_due", "look_deliveries")  # the names of the tasks
+LOOKS = ("look_deliveries", "look_due")  # the names of the tasks; what is ready to be sent is not kept waiting
 EXPIRES = 10  # seconds after which a hint is worth nothing: the clock gives new ones
 _PUBLISH = 1.0  # seconds
+_QUICKLY = 0.5  # seconds within which a connection that was kept may fail, so that a new one is worth a try
 _REDELIVERY = 60  # seconds; what a killed worker had taken is only a hint, and the clock has given others by then
 
 
@@ -31,7 +37,10 @@ def worker_app(broker_url: str) -> Celery:
 
 
 class Hints:
-    """Publishes "look now" within a second or not at all. For one thread."""
+    """Publishes "look now" soon or not at all, on a connection that is kept: making one takes longer than all the rest.
+
+    For one thread.
+    """
 
     def __init__(self, broker_url: str) -> None:
         self._app = Celery("peerline", broker=broker_url)
@@ -41,14 +50,34 @@ class Hints:
                 "socket_timeout": _PUBLISH, "socket_connect_timeout": _PUBLISH, "retry_on_timeout": False, "max_retries": 0,
             },
         )  # fmt: skip
+        self._producer: Any = None  # the library has no types
 
     def publish(self, *names: str) -> bool:
         """Publish these tasks; returns whether the broker took them all."""
+        kept, began = self._producer is not None, time.monotonic()
+        if self._took(names):
+            return True
+        # The broker may have been started anew since the last hint; one that hangs is not asked twice.
+        return kept and time.monotonic() - began < _QUICKLY and self._took(names)
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        producer, self._producer = self._producer, None
+        if producer is not None:
+            with contextlib.suppress(Exception):
+                producer.connection.close()
+
+    def _took(self, names: Sequence[str]) -> bool:
         try:
-            with self._app.connection_for_write() as connection:
-                connection.ensure_connection(max_retries=1, timeout=_PUBLISH)
-                for name in names:
-                    self._app.send_task(name, connection=connection, expires=EXPIRES, ignore_result=True, retry=False)
+            self._producer = self._producer or self._open()
+            for name in names:
+                self._app.send_task(name, producer=self._producer, expires=EXPIRES, ignore_result=True, retry=False)
         except Exception:  # noqa: BLE001 - a hint that cannot be given is given up, whatever the library raises
+            self.close()
             return False
         return True
+
+    def _open(self) -> Any:  # noqa: ANN401 - the library has no types
+        connection = self._app.connection_for_write()
+        connection.ensure_connection(max_retries=1, timeout=_PUBLISH)
+        return self._app.amqp.Producer(connection)

@@ -62,13 +62,13 @@ PICTURES = (
         "each of 1,000 check-ins due at once, 100,000 members": "100,000 members",
         "each of 1,000 check-ins due at once, 1,000,000 members": "1,000,000 members",
     }),
-    Picture("speed-sending.svg", "Texts handed over, 16 in flight", "a second", {
+    Picture("speed-sending.svg", "Texts handed over, 50 in flight", "a second", {
         "bare urllib3 pool, provider answers at once": "urllib3 alone, answered at once",
         "bare loop of the library, provider answers at once": "the library alone, at once",
         "texts handed over, provider answers at once": "Peerline, at once",
-        "bare urllib3 pool, provider answers after 100 ms": "urllib3 alone, after 100 ms",
-        "bare loop of the library, provider answers after 100 ms": "the library alone, after 100 ms",
-        "texts handed over, provider answers after 100 ms": "Peerline, after 100 ms",
+        "bare urllib3 pool, provider answers after 100 ms, 50 in flight": "urllib3 alone, after 100 ms",
+        "bare loop of the library, provider answers after 100 ms, 50 in flight": "the library alone, after 100 ms",
+        "texts handed over, provider answers after 100 ms, 50 in flight": "Peerline, after 100 ms",
     }),
 )  # fmt: skip
 

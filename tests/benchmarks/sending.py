@@ -1,18 +1,21 @@
 """Texts handed over a second, with everything that belongs to it, beside two programs that do nothing but hand over.
 
-Ours claims each text under the lock of its recipient, looks at consent, hours and rate, hands it over through the provider's
-own library and stores the answer. The others are a bare loop of that library and a pooled urllib3 client, with as many
-requests in flight. The provider is a stand-in on this machine that answers at once, or after a tenth of a second.
+Ours claims each text under the lock of its recipient, looks at consent, hours and rate, hands it over on a wire of its own
+and stores the answer. The others are bare loops of the provider's own library, of a pooled urllib3 client, and of that wire
+alone, with as many requests in flight. The provider is a stand-in on this machine that answers at once, or after a tenth of a
+second.
 """
 
 from __future__ import annotations
 
+import math
 import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -36,7 +39,22 @@ from tests.stack import free_port
 
 WORDS = "Hello Sam, how is today going? A word, 1 to 5, or anything you like. TALK for a person."
 PATIENCE = 100.0  # times as fast as any number may send: the rate is not what is measured
-DELAYS = {"at once": 0.0, "after 100 ms": 0.1}
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """After how many seconds the provider answers, requests in flight, and the goal: a part of what they could come to."""
+
+    delay: float
+    width: int
+    wanted: str = ""
+
+
+CASES = {
+    "at once": Case(0.0, CONCURRENCY),
+    "after 100 ms, 50 in flight": Case(0.1, 50, "0.92"),
+    "after 100 ms, 200 in flight": Case(0.1, 200, "0.85"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +65,7 @@ class Size:
     rounds: int
 
 
-SIZES = {"tiny": Size(24, 1), "quick": Size(300, 3), "long": Size(1500, 4)}
+SIZES = {"tiny": Size(24, 1), "quick": Size(800, 3), "long": Size(3000, 4)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +82,12 @@ def measure(ground: Ground, amount: Amount, say: Say) -> list[Figure]:
     figures: list[Figure] = []
     peerline = assemble(settings_of(site))
     people = write_people(peerline, size.texts)
-    for answers, delay in DELAYS.items():
+    for answers, case in CASES.items():
         say(f"  a provider that answers {answers} ...")
-        with _provider(ground, delay) as address:
+        with _provider(ground, case.delay) as address:
             settings = replace(settings_of(site), twilio_api_url=address)
-            rounds = [_round(ground, peerline, settings, people) for _ in range(size.rounds)]
-        figures += _figures(answers, rounds)
+            rounds = [_round(ground, peerline, settings, people, case.width) for _ in range(size.rounds)]
+        figures += _figures(answers, rounds, size.texts)
     peerline.deliveries.close()
     peerline.pool.close()
     return figures
@@ -86,28 +104,25 @@ def _provider(ground: Ground, delay: float) -> Iterator[str]:
         ground.stack.stop(("provider",))
 
 
-def _round(ground: Ground, peerline: Peerline, settings: Settings, people: list[str]) -> dict[str, Way]:
-    deliveries = _deliveries(peerline, settings)
+def _round(ground: Ground, peerline: Peerline, settings: Settings, people: list[str], width: int) -> dict[str, Way]:
+    deliveries = _deliveries(peerline, settings, width)
     _queue(peerline, people)
     before = seconds_of(ground.postgres)
     ours = _timed(len(people), lambda: _demand(deliveries.run(), len(people)))
     postgres = (seconds_of(ground.postgres) - before) / len(people) * 1e6
     deliveries.close()
-    library, pool = _library(settings), _pooled(settings)
-    return {
-        "ours": ours, "postgres": Way(0.0, postgres),
-        "library": _timed(len(people), lambda: _all(library, people)),
-        "pool": _timed(len(people), lambda: _all(pool, people)),
-    }  # fmt: skip
+    bare = {"library": _library(settings), "pool": _pooled(settings, width), "wire": _wire(settings)}
+    others = {name: _timed(len(people), partial(_all, send, people, width)) for name, send in bare.items()}
+    return {"ours": ours, "postgres": Way(0.0, postgres), **others}
 
 
-def _deliveries(peerline: Peerline, settings: Settings) -> Deliveries:
+def _deliveries(peerline: Peerline, settings: Settings, width: int = CONCURRENCY) -> Deliveries:
     """Deliveries to the stand-in, with no rate to keep to and no time after which a run ends."""
     now = peerline.deliveries
     provider = open_provider(settings, MAIN_NUMBER, load_twilio_errors(settings.config_dir))
     return Deliveries(
         now.pool, now.keys, provider, now.clock, replace(now.limits, rate=1000.0 * PATIENCE), now.public_url, new_id,
-        lambda: None, lambda _: None, stint=600.0,
+        lambda: None, lambda _: None, stint=600.0, concurrency=width,
     )  # fmt: skip
 
 
@@ -132,8 +147,8 @@ def _timed(texts: int, run: Callable[[], Any]) -> Way:
     return Way(texts / (time.perf_counter() - began), (time.process_time() - own) / texts * 1e6)
 
 
-def _all(send: Callable[[str], Any], people: list[str]) -> None:
-    with ThreadPoolExecutor(CONCURRENCY) as threads:
+def _all(send: Callable[[str], Any], people: list[str], width: int) -> None:
+    with ThreadPoolExecutor(width) as threads:
         _demand(sum(threads.map(send, people)), len(people))
 
 
@@ -149,9 +164,14 @@ def _library(settings: Settings) -> Callable[[str], bool]:
     return send
 
 
-def _pooled(settings: Settings) -> Callable[[str], bool]:
+def _wire(settings: Settings) -> Callable[[str], bool]:
+    provider = open_provider(settings, MAIN_NUMBER, load_twilio_errors(settings.config_dir))
+    return lambda to: bool(provider.send(to, WORDS, _callback(settings), 14_400).sid)
+
+
+def _pooled(settings: Settings, width: int) -> Callable[[str], bool]:
     account = settings.twilio_account_sid
-    pool = urllib3.PoolManager(maxsize=CONCURRENCY, retries=False)
+    pool = urllib3.PoolManager(maxsize=width, retries=False)
     address = f"{settings.twilio_api_url}/2010-04-01/Accounts/{account}/Messages.json"
     headers = urllib3.make_headers(basic_auth=f"{account}:{settings.twilio_auth_token}")
 
@@ -175,27 +195,37 @@ def _demand(done: int, wanted: int) -> None:
         raise RuntimeError(f"{done} of {wanted} texts")
 
 
-def _figures(answers: str, rounds: list[dict[str, Way]]) -> list[Figure]:
-    rates = {name: tuple(way[name].rate for way in rounds) for name in ("ours", "library", "pool")}
+def _figures(answers: str, rounds: list[dict[str, Way]], texts: int) -> list[Figure]:
+    rates = {name: tuple(way[name].rate for way in rounds) for name in rounds[0]}
     micros = {name: tuple(way[name].micros for way in rounds) for name in rounds[0]}
+    both = tuple(map(sum, zip(micros["ours"], micros["postgres"], strict=True)))
 
     def figure(name: str, values: tuple[float, ...], unit: str, wanted: str = "") -> Figure:
         return Figure("sending", f"{name}, provider answers {answers}", values, unit, wanted)
 
-    ideal = (
-        ()
-        if DELAYS[answers] == 0
-        else (figure("ours / ideal", tuple(r * DELAYS[answers] / CONCURRENCY for r in rates["ours"]), "ratio", "0.92"),)
-    )
     return [
         figure("texts handed over", rates["ours"], "/s"),
         figure("bare loop of the library", rates["library"], "/s"),
         figure("bare urllib3 pool", rates["pool"], "/s"),
+        figure("bare wire", rates["wire"], "/s"),
         figure("ours / library", ratios(rates["ours"], rates["library"]), "ratio"),
         figure("ours / urllib3 pool", ratios(rates["ours"], rates["pool"]), "ratio"),
-        *ideal,
+        *(
+            figure(f"{name} / ideal", ratios(rates[way], (_ideal(CASES[answers], texts),) * len(rounds)), "ratio", goal)
+            for name, way, goal in (("ours", "ours", CASES[answers].wanted), ("urllib3 pool", "pool", ""))
+            if CASES[answers].delay
+        ),
         figure("processor time of the worker for a text", micros["ours"], "us"),
         figure("processor time of the library's loop for a text", micros["library"], "us"),
         figure("processor time of urllib3 for a text", micros["pool"], "us"),
+        figure("processor time of the wire for a text", micros["wire"], "us"),
         figure("processor time of PostgreSQL for a text", micros["postgres"], "us"),
+        figure("processor time, worker / library", ratios(micros["ours"], micros["library"]), "ratio", "at most 1"),
+        figure("processor time, worker and PostgreSQL / library", ratios(both, micros["library"]), "ratio"),
+        figure("processor time, wire / library", ratios(micros["wire"], micros["library"]), "ratio", "at most 0.5"),
     ]
+
+
+def _ideal(case: Case, texts: int) -> float:
+    """Texts a second if as many as may be were in flight until the last answer, and nothing cost any time."""
+    return texts / (math.ceil(texts / case.width) * case.delay)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from redis import Redis
 
 from service.assembly import Peerline, assemble
 from service.gateways.jobs import LOOKS, Hints
@@ -142,7 +143,22 @@ def test_a_clock_goes_on_after_its_connections_broke_and_stops_when_told(
 def test_hints_reach_the_broker(redis_url: str) -> None:
     """A hint is a task with a name and nothing else."""
     url = redis_url.replace("unix://", "redis+socket://").replace("?db=", "?virtual_host=")
-    assert Hints(url).publish(*LOOKS)
+    hints = Hints(url)
+    assert hints.publish(*LOOKS)
+    assert hints.publish(*LOOKS)
+    hints.close()
+
+
+def test_a_broker_that_threw_everybody_out_gets_the_hint_all_the_same(redis_url: str) -> None:
+    """The connection is kept from hint to hint; when the broker was started anew meanwhile, another is made at once."""
+    url = redis_url.replace("unix://", "redis+socket://").replace("?db=", "?virtual_host=")
+    hints = Hints(url)
+    with Redis.from_url(redis_url) as broker:
+        for _ in range(3):
+            assert hints.publish(*LOOKS)
+            broker.client_kill_filter(_type="normal", skipme=True)
+        assert hints.publish(*LOOKS)
+    hints.close()
 
 
 def test_a_broker_that_is_away_costs_little_time() -> None:
