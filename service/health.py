@@ -30,6 +30,7 @@ class Health:
     oldest_due_seconds: float | None = None
     oldest_unsent_seconds: float | None = None
     oldest_safety_seconds: float | None = None  # since the oldest alert or safety text was written that has not left
+    sent_seconds: float | None = None  # since the provider last took a message; None: never
     clock_seconds: float | None = None  # since the last sign of life of a clock; None: there never was one
     canary_seconds: float | None = None  # since a canary last came all the way; None: none ever flew
     looked_seconds: float | None = None  # since the provider's list of what came in was last read; None: never
@@ -124,6 +125,7 @@ def health_of(vitals: Vitals | None, *, broker: bool, now: datetime, machine: da
         oldest_due_seconds=_seconds(vitals.due_since or now, now),
         oldest_unsent_seconds=_seconds(vitals.unsent_since or now, now),
         oldest_safety_seconds=_seconds(vitals.safety_since or now, now),
+        sent_seconds=_ago(vitals.sent_at, now),
         clock_seconds=_ago(vitals.clock_at, machine),
         canary_seconds=_ago(vitals.canary_at, machine),
         looked_seconds=_ago(vitals.looked_at, machine),
@@ -132,8 +134,8 @@ def health_of(vitals: Vitals | None, *, broker: bool, now: datetime, machine: da
     )
 
 
-def _ago(at: datetime | None, machine: datetime) -> float | None:
-    return None if at is None else _seconds(at, machine)
+def _ago(at: datetime | None, now: datetime) -> float | None:
+    return None if at is None else _seconds(at, now)
 
 
 def _seconds(since: datetime, now: datetime) -> float:

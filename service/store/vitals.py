@@ -16,12 +16,14 @@ from service.store.migrations import FOLDER
 STUCK = 7  # tries, after pauses that add up to a minute (service.deliveries.outcomes)
 _MIGRATED = "select to_regclass('alembic_version') is not null"
 _REVISION = "select coalesce(max(version_num), '') from alembic_version"
+# Ids follow time, so the message that went last is found at the end of their index.
 _STATEMENT = """select
     (select min(due_at) from timers where not aside and due_at <= %(now)s) as due_since,
     (select count(*) from timers where aside) as aside,
     (select min(ready_at) from outbound where state = 'queued' and ready_at <= %(now)s) as unsent_since,
     (select count(*) from outbound where state = 'queued' and ready_at <= %(now)s) as unsent,
     (select count(*) from outbound where state = 'unsure') as unsure,
+    (select sent_at from outbound where sent_at is not null order by id desc limit 1) as sent_at,
     (select count(*) from inbound where state = 'unsettled') as unsettled,
     (select max(at) from heartbeats where kind = 'clock') as clock_at,
     (select at from marks where name = 'canary') as canary_at,
@@ -37,7 +39,10 @@ _STATEMENT = """select
 
 @dataclass(frozen=True, slots=True)
 class Vitals:
-    """One look at the database. `due_since`, `unsent_since` and `safety_since` are of the clock that people experience, the rest machine time."""
+    """One look at the database.
+
+    `due_since`, `unsent_since`, `safety_since` and `sent_at` are of the clock that people experience, the rest machine time.
+    """
 
     revision: str = ""
     due_since: datetime | None = None  # the oldest timer that should have been carried out
@@ -47,6 +52,7 @@ class Vitals:
     safety_since: datetime | None = None  # when the oldest alert or safety text was written that has not left
     stuck: int = 0  # messages that were refused for now so often that a minute has gone by
     unsure: int = 0  # messages of which nobody knows yet whether the provider has them
+    sent_at: datetime | None = None  # when the provider last took a message, by the clock that people experience
     unsettled: int = 0  # texts that came in and were not yet decided
     clock_at: datetime | None = None  # the last sign of life of a clock process
     canary_at: datetime | None = None  # when a canary last came all the way

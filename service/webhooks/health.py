@@ -15,6 +15,7 @@ NUMBERS = {
     "oldest_due_seconds": "How long the oldest thing due has waited.",
     "oldest_unsent_seconds": "How long the oldest message that is ready has waited to be sent.",
     "oldest_safety_seconds": "How long the oldest alert or safety text that has not left was written ago.",
+    "sent_seconds": "How long ago the provider last took a message of ours.",
     "clock_seconds": "How long ago a clock process showed a sign of life.",
     "canary_seconds": "How long ago a canary came all the way through.",
     "looked_seconds": "How long ago the provider's list of what came in was read.",

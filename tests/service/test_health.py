@@ -13,6 +13,7 @@ from service.gateways import broker
 from service.health import LATE, Health, Looking, health_of
 from service.store.database import Pool, open_pool
 from service.store.vitals import Vitals, read_vitals
+from tests.stored import a_number, an_outbound, store
 
 NOW = datetime(2026, 3, 6, 15, 0, tzinfo=UTC)
 
@@ -71,6 +72,16 @@ def test_the_oldest_thing_due_is_measured(database: str, pool: Pool) -> None:
     timer(database, NOW - timedelta(seconds=5))
     health = seen(pool)
     assert (health.oldest_due_seconds, health.status) == (LATE + 30, "degraded")
+
+
+def test_the_last_delivery_is_told(database: str, pool: Pool) -> None:
+    """How long ago the provider took something of ours; what waits or was withheld since then is none."""
+    assert seen(pool).sent_seconds is None
+    number = a_number("+12025550111")
+    earlier = an_outbound(number, sent_at=NOW - timedelta(minutes=20), state="delivered")
+    last = an_outbound(number, sent_at=NOW - timedelta(minutes=5), state="sent")
+    store(database, number, earlier, last, an_outbound(number), an_outbound(number, state="withheld"))
+    assert seen(pool).sent_seconds == 5 * 60
 
 
 def test_a_timer_set_aside_is_told_and_is_not_late(database: str, pool: Pool) -> None:

@@ -10,7 +10,14 @@ from service.store.vitals import Vitals, expected_revision
 from service.webhooks.health import health_pages
 
 NOW = datetime(2026, 3, 6, 15, 0, tzinfo=UTC)
-WELL = Vitals(expected_revision(), due_since=NOW - timedelta(seconds=7), clock_at=NOW, waiting=3, alerts=1)
+WELL = Vitals(
+    expected_revision(),
+    due_since=NOW - timedelta(seconds=7),
+    clock_at=NOW,
+    sent_at=NOW - timedelta(hours=2),
+    waiting=3,
+    alerts=1,
+)
 
 
 def phone_home(health: Health) -> FlaskClient:
@@ -64,6 +71,7 @@ def test_metrics_have_the_same_numbers() -> None:
     """Prometheus reads what the page tells."""
     text = phone_home(healthy()).get("/metrics").text
     assert "peerline_oldest_due_seconds 7.0" in text
+    assert "peerline_sent_seconds 7200.0" in text
     assert "peerline_waiting 3.0" in text
     assert "peerline_ready 1.0" in text
 
