@@ -14,6 +14,7 @@ from service.facts import hours_of
 from service.holding import Slot, waits_until, why_held
 from service.outbox import Draft, withhold
 from service.planning import next_slot, set_slot, speaks_at, until_of, values_of
+from service.rules.local_time import to_local
 from service.rules.member_hours import next_open
 from service.rules.setting import Setting
 from service.rules.windows import Window
@@ -68,7 +69,8 @@ def _put_off(scene: Scene, slot: Slot, later: datetime) -> Scene:
 
 
 def _withheld(scene: Scene, setting: Setting, member: Member, slot: Slot, reason: str, now: datetime) -> Scene:
-    draft = Draft(scene.number.id, slot.schedule.kind, "", member.language, reason, _because(slot))
+    because = {**_because(slot), **_clocks(setting, member, now)}
+    draft = Draft(scene.number.id, slot.schedule.kind, "", member.language, reason, because)
     return withhold(scene, setting, draft, now)
 
 
@@ -86,6 +88,14 @@ def _because(slot: Slot) -> dict[str, str | int]:
     return {
         "due": slot.moment.isoformat(), "schedule": str(schedule.id), "flow": schedule.flow, "revision": schedule.revision
     }  # fmt: skip
+
+
+def _clocks(setting: Setting, member: Member, now: datetime) -> dict[str, str]:
+    """What their clocks showed when it was decided, and their hours of that day, so that `explain` can tell the values."""
+    local = to_local(now, member.zone)
+    spans = hours_of(member, setting.organisation).get(local.weekday(), ())
+    hours = ", ".join(f"{begin:%H:%M}-{end:%H:%M}" for begin, end in spans) or "none"
+    return {"zone": member.zone, "clocks": f"{local:%A %H:%M}", "hours": hours}
 
 
 def on_welcome(scene: Scene, setting: Setting, handlers: Handlers, timer: Timer, now: datetime) -> Scene:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from service.assembly import conversation_handlers
 from service.checkins import on_check_in, on_welcome, window_of
+from service.explained_words import say_reason
 from service.rhythm import pause
 from service.rules.local_time import to_local
 from service.rules.windows import is_open
@@ -71,6 +72,25 @@ def test_what_is_withheld_says_why(consent: str, rows: tuple[Row, ...], words: s
     assert words in reason(scene)
     assert asked(scene) == []
     assert timer(scene, "check-in").due_at == DUE + timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("consent", "late", "rule"),
+    [
+        ("stopped", 0, "they said stop"),
+        ("given", 61, "late by more than 60 minutes"),
+        ("given", 11 * 60, "late by more than 60 minutes"),
+    ],
+)
+def test_what_is_withheld_tells_rule_values_and_version(consent: str, late: int, rule: str) -> None:
+    """Which rule held it, what their clocks showed and which hours were theirs, and the timing it was set by."""
+    now = DUE + timedelta(minutes=late)
+    [row] = [m for m in woken(sams_scene(consent, RHYTHM), now=now).all(Outbound) if m.state == "withheld"]
+    said = say_reason(row.reason)
+    assert said.startswith(rule)
+    assert f"zone America/New_York, clocks {to_local(now, SAM.zone):%A %H:%M}, hours 09:00-20:00" in said
+    assert "flow check-in, revision 1" in said
+    assert "due 2027-03-02T15:00" in said
 
 
 def test_late_by_more_than_an_hour_is_skipped() -> None:
