@@ -7,11 +7,11 @@ import random
 import sys
 
 from service.local.runner import Stopped, listening_for_the_end
-from tests.faults import consent_races
+from tests.faults import consent_races, years
 from tests.faults.run import run, tell
 from tests.faults.storm import Plan
 
-OTHERS = {"races": consent_races.main}
+OTHERS = {"races": consent_races.main, "years": years.main}
 
 
 def main() -> int:
