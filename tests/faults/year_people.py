@@ -75,8 +75,9 @@ def zones() -> list[str]:
 
 
 def draw(count: int, seed: int) -> list[Person]:
-    """So many members, zone after zone; the same ones for a seed but for their ids."""
+    """So many members, zone after zone in a drawn order; the same ones for a seed but for their ids."""
     chance, known = random.Random(seed), zones()  # noqa: S311 - the years must be repeatable
+    chance.shuffle(known)
     return [_person(chance, known[place % len(known)], place) for place in range(count)]
 
 
