@@ -11,7 +11,9 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 FILE = "twilio_errors.yaml"
-ErrorClass = Literal["opted_out", "bad_number", "temporary", "content", "account", "loop", "expired", "other"]
+ErrorClass = Literal[
+    "opted_out", "bad_number", "landline", "temporary", "content", "account", "loop", "expired", "other"
+]
 _LISTED = tuple(name for name in get_args(ErrorClass) if name != "other")
 
 

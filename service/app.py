@@ -16,6 +16,7 @@ from service.gateways.waking import open_waker
 from service.health import DATABASE_WAIT, Health, Looking
 from service.soundness import demand_soundness
 from service.store.vitals import read_vitals
+from service.webhooks.calls_out import calls_out_blueprint
 from service.webhooks.front import front_pages
 from service.webhooks.health import health_pages
 from service.webhooks.messages import messages_blueprint
@@ -44,6 +45,7 @@ def application(peerline: Peerline, phones: str | None = None) -> Flask:
     app.register_blueprint(messages_blueprint(settings, peerline.inbox))
     app.register_blueprint(status_blueprint(settings, peerline.deliveries.report))
     app.register_blueprint(voice_blueprint(settings, peerline.setting, peerline.inbox))
+    app.register_blueprint(calls_out_blueprint(settings, peerline.setting, peerline.answering, peerline.dialing.report))
     app.register_blueprint(health_pages(_look(peerline)))
     state = None if settings.clock_file is None else partial(demo_state, peerline)
     app.register_blueprint(front_pages(peerline.setting.organisation.name, phones, state))

@@ -12,10 +12,12 @@ from config.organisation import load_organisation
 from config.settings import Settings
 from config.texts import load_texts
 from config.twilio_errors import TwilioErrors, load_twilio_errors
+from service.answering import Answering
 from service.canary import Canary
 from service.checkins import on_check_in, on_welcome
 from service.conversations import Handlers, Result
-from service.deliveries.opening import open_deliveries
+from service.deliveries.dialing import Dialing
+from service.deliveries.opening import open_deliveries, open_dialing
 from service.deliveries.runner import Deliveries
 from service.deliveries.telling import TIMER_HANDLERS as DELIVERIES
 from service.deliveries.unreached import unreached_handlers
@@ -48,7 +50,7 @@ CODE_DIGITS = 7  # ten million codes and five tries: one in two million (DESIGN.
 
 @dataclass(frozen=True, slots=True)
 class Peerline:
-    """One process's Peerline: what it may consult, its two doors in and its one way out."""
+    """One process's Peerline: what it may consult, its doors in and its ways out."""
 
     settings: Settings
     setting: Setting
@@ -58,6 +60,8 @@ class Peerline:
     inbox: Inbox
     due: Due
     deliveries: Deliveries
+    dialing: Dialing
+    answering: Answering
     missed: Missed
     watch: Watch
     canary: Canary
@@ -73,10 +77,14 @@ def assemble(settings: Settings, poke: Callable[[], None] = lambda: None) -> Pee
         pool, keys, setting, timer_handlers(handlers, inbox, load_twilio_errors(settings.config_dir)), clock, poke
     )
     deliveries = open_deliveries(settings, setting, pool, keys, clock, poke)
+    dialing = open_dialing(settings, deliveries)
+    answering = Answering(pool, keys, setting, clock, poke)
     missed = Missed(pool, deliveries.provider, inbox.take, clock)
     watch = Watch(pool, keys, setting, deliveries.provider, missed, due, clock)
     canary = Canary(settings, setting.organisation.main_number, pool, keys, clock, new_id)
-    return Peerline(settings, setting, pool, keys, clock, inbox, due, deliveries, missed, watch, canary)
+    return Peerline(
+        settings, setting, pool, keys, clock, inbox, due, deliveries, dialing, answering, missed, watch, canary
+    )
 
 
 def load_setting(settings: Settings) -> Setting:
@@ -84,7 +92,7 @@ def load_setting(settings: Settings) -> Setting:
     words = load_words(settings.config_dir)
     return Setting(
         load_organisation(settings.config_dir), load_texts(settings.config_dir), words, compile_lexicon(words),
-        open_shelf(settings.database_url, CATALOGUE), new_id, new_code,
+        open_shelf(settings.database_url, CATALOGUE), new_id, new_code, load_twilio_errors(settings.config_dir),
     )  # fmt: skip
 
 

@@ -6,9 +6,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from service import paging
+from service.alert_calls import gets_no_texts, helps
 from service.handoffs import Raising
 from service.ladders import keep, ladder_of, pages_of, still
-from service.paging import alert_draft, begin, code_of, leave, raise_tier
+from service.paging import alert_draft, begin, code_of, leave, raise_tier, tell_helpers
 from service.queues import items_of, outcome_given, shown_with, wait_for_outcome
 from service.rules.ladder import take as let_take
 from service.rules.setting import Setting
@@ -77,7 +78,7 @@ def close(
     Who closes what nobody had taken has taken it by that; what a colleague has is not theirs to close.
     """
     scene = scene.guard(escalation.number_id)
-    if escalation.state == "taken" and escalation.taken_by != person.id:
+    if escalation.state == "taken" and not _has_it(scene, escalation, person):
         return _told_who_has_it(scene, setting, escalation, person, now)
     if not outcome:
         slots = {"alert": str(escalation.running), "code": code_of(scene, escalation, person)}
@@ -108,7 +109,7 @@ def number_of(scene: Scene, setting: Setting, escalation: Escalation, person: St
         draft = alert_draft(scene, setting, escalation, person, code_of(scene, escalation, person))
         return send(scene, setting, person, draft, now)
     number = scene.get(Number, escalation.number_id)
-    if escalation.taken_by != person.id or number is None:
+    if number is None or not _has_it(scene, escalation, person):
         return _told_who_has_it(scene, setting, escalation, person, now)
     scene = _audited(scene, setting, escalation, person, "number shown", now)
     slots = {"alert": str(escalation.running), "number": number.number}
@@ -141,6 +142,8 @@ def _more_words(
     person = None if escalation.taken_by is None else scene.get(Staff, escalation.taken_by)
     if person is None or inbound is None:
         return scene
+    if gets_no_texts(scene, escalation, person):
+        return tell_helpers(scene, setting, escalation, person, now)
     scene, thread = open_thread(scene, setting, person, escalation.number_id, escalation.member_id, now)
     return carry(scene, setting, person, thread, Carried("words_of", inbound.body, inbound, escalation.id), now)
 
@@ -159,7 +162,12 @@ def _taken(
 
 
 def _equip(scene: Scene, setting: Setting, escalation: Escalation, person: Staff, now: datetime) -> Scene:
-    """The scene with the taker told how to go on, and sent every word that led to this, under a tag of their own."""
+    """The scene with the taker told how to go on, and sent every word that led to this, under a tag of their own.
+
+    A phone that gets no texts gets none of it: those are told who help.
+    """
+    if gets_no_texts(scene, escalation, person):
+        return tell_helpers(scene, setting, escalation, person, now)
     scene, thread = open_thread(scene, setting, person, escalation.number_id, escalation.member_id, now)
     slots = {"alert": str(escalation.running), "code": code_of(scene, escalation, person), "tag": thread.tag}
     draft = replace(staff_draft(setting, person, _taken_text(scene, escalation), **slots), escalation_id=escalation.id)
@@ -188,6 +196,11 @@ def _told_who_has_it(scene: Scene, setting: Setting, escalation: Escalation, per
     taker = None if escalation.taken_by is None else scene.get(Staff, escalation.taken_by)
     name = setting.organisation.name if taker is None else taker.name
     return tell(scene, setting, person, "alert_taken_by_other", now, alert=str(escalation.running), name=name)
+
+
+def _has_it(scene: Scene, escalation: Escalation, person: Staff) -> bool:
+    """Whether somebody has taken an escalation, or helps a colleague who took it on a phone without texts."""
+    return escalation.taken_by == person.id or helps(scene, escalation, person)
 
 
 def _audited(scene: Scene, setting: Setting, escalation: Escalation, person: Staff, what: str, now: datetime) -> Scene:

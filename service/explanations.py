@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from service.explained_calls import say_calls
 from service.explained_words import (
     Explanation,
     say_ends,
@@ -61,6 +62,7 @@ def _inbound(looking: Looking, message: Inbound) -> Explanation:
         *_followed(looking, caused),
         *(say_queue(item, staff, looking.zone) for item in waits),
         *(say_escalation(alert, staff, looking.zone) for alert in alerts),
+        *say_calls(looking.reader, alerts, looking.zone),
     )
     data = {
         **_told(looking, message),
@@ -131,6 +133,7 @@ def _surroundings(looking: Looking, message: Outbound) -> tuple[str, ...]:
         *(f"It belongs to the conversation {talk.flow}, version {talk.versions.get(talk.flow)}." for talk in talks),
         *(f"It belongs to the thread {thread.tag}." for thread in threads),
         *(say_escalation(alert, staff, looking.zone) for alert in alerts),
+        *say_calls(reader, alerts, looking.zone),
         *((f"Its words are by {say_whose(message.author_id, staff, 'somebody')}.",) if message.author_id else ()),
     )
 

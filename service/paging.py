@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
+from service.alert_calls import call_instead, gets_no_texts, helpers_of
 from service.ladders import chain_for, keep, ladder_of, wake
 from service.outbox import Draft
 from service.queues import shown_with
@@ -71,9 +72,10 @@ def on_ladder(scene: Scene, setting: Setting, timer: Timer, now: datetime) -> Sc
 
 
 def on_page_failed(scene: Scene, setting: Setting, timer: Timer, now: datetime) -> Scene:
-    """A text to somebody failed for good: that phone is passed over, the supervisors are told, and the ladder climbs at once.
+    """A text or a call to somebody failed for good.
 
-    The timer's fence has the ids of those whose texts failed, with commas between them.
+    Where a call can tell them in its place, it does. Otherwise that phone is passed over, the supervisors are told, and the
+    ladder climbs at once. The timer's fence has the ids of those whose texts failed, with commas between them.
     """
     escalation = scene.get(Escalation, timer.subject)
     for staff_id in map(UUID, timer.fence.split(",")):
@@ -109,6 +111,19 @@ def alert_draft(scene: Scene, setting: Setting, escalation: Escalation, person: 
     return replace(draft, kind="alert", rule="ladder", because=because, escalation_id=escalation.id)
 
 
+def tell_helpers(scene: Scene, setting: Setting, escalation: Escalation, taker: Staff, now: datetime) -> Scene:
+    """The scene with those told who help somebody whose phone gets no texts, each with a code of their own."""
+    for person in helpers_of(scene, taker):
+        code = code_of(scene, escalation, person) or _new_code(scene, setting, person)
+        told = scene.get(Page, escalation.id, person.id) or Page(
+            escalation.id, person.id, person.number_id, code, now, escalation.round
+        )
+        slots = {"alert": str(escalation.running), "name": taker.name, "code": code}
+        draft = staff_draft(setting, person, "alert_taken_by_call", **slots)
+        scene = send(scene.with_rows(told), setting, person, replace(draft, escalation_id=escalation.id), now)
+    return scene
+
+
 def code_of(scene: Scene, escalation: Escalation, person: Staff) -> str:
     """The code with which this person was told of an escalation."""
     page = scene.get(Page, escalation.id, person.id)
@@ -137,6 +152,8 @@ def _page(scene: Scene, setting: Setting, escalation: Escalation, person: Staff,
 
 
 def _remind(scene: Scene, setting: Setting, escalation: Escalation, person: Staff, now: datetime) -> Scene:
+    if gets_no_texts(scene, escalation, person):
+        return tell_helpers(scene, setting, escalation, person, now)
     slots = {"alert": str(escalation.running), "code": code_of(scene, escalation, person)}
     draft = staff_draft(setting, person, "alert_remind", **slots)
     return send(scene, setting, person, replace(draft, kind="alert", escalation_id=escalation.id), now)
@@ -146,6 +163,9 @@ def _failed(scene: Scene, setting: Setting, escalation: Escalation, staff_id: UU
     found, person = scene.get(Page, escalation.id, staff_id), scene.get(Staff, staff_id)
     if found is None or person is None:
         return scene
+    called = call_instead(scene, setting, escalation, person, now)
+    if called is not None:
+        return called
     scene = scene.with_rows(replace(found, failed_at=now))
     scene = tell_supervisors(scene, setting, person, "staff_unreachable", now)
     chain = chain_for(scene, setting, escalation, now)

@@ -12,6 +12,7 @@ from uuid import UUID
 from config.lexicons import load_words
 from config.organisation import load_organisation
 from config.texts import load_texts
+from config.twilio_errors import load_twilio_errors
 from config.vocabulary import Words
 from flows.engine.compile import compile_flow
 from flows.engine.flow import Flow
@@ -33,7 +34,7 @@ def setting() -> Setting:
     words = load_words_once()
     return Setting(
         load_organisation(ROOT / "config"), load_texts(ROOT / "config"), words, _lexicon(), _shelf(),
-        lambda: UUID(int=next(ids)), lambda: str(next(codes)),
+        lambda: UUID(int=next(ids)), lambda: str(next(codes)), load_twilio_errors(ROOT / "config"),
     )  # fmt: skip
 
 

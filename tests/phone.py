@@ -16,12 +16,13 @@ _CAPTURE = re.compile(r"\\\{([a-z]+)\\\}")
 
 @dataclass
 class Phone:
-    """One person's phone at the simulator; `read` counts what they have heard so far."""
+    """One person's phone at the simulator; `read` counts the texts and `answered` the calls that they have heard so far."""
 
     stack: Stack
     name: str
     number: str
     read: int = 0
+    answered: int = 0
 
     def says(self, text: str) -> None:
         """Text the organisation, and wait until everything that follows has happened."""
@@ -35,6 +36,25 @@ class Phone:
         answer = requests.post(self._url("calls"), timeout=PATIENCE)
         assert answer.status_code == 201, answer.text
         self.stack.rest()
+
+    def answers(self, how: str, *digits: str) -> None:
+        """When it is called from now on, answer so, pressing these keys one after the other."""
+        answer = requests.post(self._url("answering"), data={"how": how, "digits": digits}, timeout=10)
+        assert answer.status_code == 204, answer.text
+
+    def is_told(self, pattern: str, known: dict[str, str]) -> None:
+        """Listen to the next call to this phone, from its first word to its last, keys in brackets."""
+        calls = self.unheard()
+        assert calls, f"{self.name} was not called, expected: {pattern}"
+        found = as_pattern(pattern, known).fullmatch(calls[0])
+        assert found, f"{self.name} was told:\n  {calls[0]}\nexpected:\n  {pattern}"
+        known.update(found.groupdict())
+        self.answered += 1
+
+    def unheard(self) -> list[str]:
+        """The calls to this phone that were not listened to yet, as what was said in them, or how they ended without a word."""
+        calls = [call for call in self._shown()["calls"] if call["direction"] == "in"][self.answered :]
+        return [" ".join(said["text"] for said in call["said"]) or call["status"] for call in calls]
 
     def hears(self, pattern: str, known: dict[str, str]) -> None:
         """Read the next text, which must be as the pattern says: `*` is any words, `{name}` is kept or must be as kept."""
@@ -51,14 +71,15 @@ class Phone:
 
     def received(self) -> list[dict[str, Any]]:
         """Every text that reached this phone, in order."""
-        found = requests.get(self.stack.simulator + f"/phones/{phone_path(self.number)}", timeout=10)
-        if found.status_code == 404:
-            return []
         return [
             m
-            for m in found.json()["messages"]
+            for m in self._shown()["messages"]
             if m["direction"] == "in" and m["status"] not in ("failed", "undelivered")
         ]
+
+    def _shown(self) -> dict[str, Any]:
+        found = requests.get(self.stack.simulator + f"/phones/{phone_path(self.number)}", timeout=10)
+        return {"messages": [], "calls": []} if found.status_code == 404 else dict(found.json())
 
     def _url(self, what: str) -> str:
         return self.stack.simulator + f"/phones/{phone_path(self.number)}/{what}"
@@ -88,6 +109,6 @@ class Room:
     known: dict[str, str] = field(default_factory=dict)
 
     def nothing_unread(self, before: str) -> None:
-        """Fail where somebody has a text that the transcript does not mention."""
-        left = {phone.name: unread for phone in self.phones.values() if (unread := phone.unread())}
+        """Fail where somebody had a text or a call that the transcript does not mention."""
+        left = {phone.name: new for phone in self.phones.values() if (new := [*phone.unread(), *phone.unheard()])}
         assert not left, f"unread before {before!r}: {left}"

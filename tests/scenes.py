@@ -22,6 +22,7 @@ from service.rules.setting import Setting
 from service.staff_texts import decide_staff
 from service.store.gather import OVERLAP, PARTS, REST
 from service.store.rows import (
+    Call,
     Escalation,
     Held,
     Inbound,
@@ -89,12 +90,20 @@ class World:
         kept = {*(e.inbound_id for e in about), *(h.inbound_id for h in held), *(item.inbound_id for item in waiting)}
         inbound = [i for i in self.all(Inbound) if i.id in kept or self._part(i, number_id)]
         pages = [p for p in self.all(Page) if p.escalation_id in {e.id for e in about}]
+        calls = [c for c in self.all(Call) if c.escalation_id in {e.id for e in about}]
         rows = (
-            *self.all(Number), *members, *self.all(Staff), *threads, *about, *waiting, *held, *inbound, *pages,
+            *calls, *self.all(Number), *members, *self.all(Staff), *threads, *about, *waiting, *held, *inbound, *pages,
             *(s for s in self.all(Schedule) if s.number_id == number_id), *self.all(Turn),
         )  # fmt: skip
         tags = [[str(t.staff_number_id), t.tag] for t in self.all(Thread) if self._rests(t)]
-        facts = {"tags": tags, "running": len(self.all(Escalation)), "published": PUBLISHED, "routine_at": []}
+        refused = [[str(o.number_id), o.error_code] for o in self.all(Outbound) if o.error_code and o.kind == "alert"]
+        facts = {
+            "refused": refused,
+            "tags": tags,
+            "running": len(self.all(Escalation)),
+            "published": PUBLISHED,
+            "routine_at": [],
+        }
         return scene_of(me, rows, facts)
 
     def change(self, number_id: UUID, change: Change) -> list[Outbound]:

@@ -141,6 +141,7 @@ class ClockProcess:
         told = self._tell(moment) if new or hinted or moment - self.last_told >= AGAIN else True
         if not told or moment - since >= OVERDUE:
             self.peerline.due.run()
+            self.peerline.dialing.run()
             self.peerline.deliveries.run()
 
     def _tell(self, moment: float) -> bool:

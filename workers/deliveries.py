@@ -1,4 +1,4 @@
-"""The task that looks for what is to be sent."""
+"""The task that looks for what is to be sent, and for whom is to be called."""
 
 from __future__ import annotations
 
@@ -8,5 +8,6 @@ from workers.process import peerline
 
 @app.task(name="look_deliveries")
 def look_deliveries() -> None:
-    """Hand over everything that is ready, and settle what is uncertain. Safe to run twice, and at the same time."""
+    """Place the calls, hand over everything that is ready, and settle what is uncertain. Safe to run twice, and at the same time."""
+    peerline().dialing.run()
     peerline().deliveries.run()

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from config.settings import Settings
 from config.twilio_errors import load_twilio_errors
 from service.deliveries.choosing import Limits
+from service.deliveries.dialing import Dialing
 from service.deliveries.runner import Deliveries
 from service.gateways.clock import Clock
 from service.gateways.crashing import crash_points
@@ -28,4 +29,12 @@ def open_deliveries(
     return Deliveries(
         pool, keys, provider, clock, limits, settings.public_url, new_id, poke,
         crash_points(settings, os.environ),
+    )  # fmt: skip
+
+
+def open_dialing(settings: Settings, deliveries: Deliveries) -> Dialing:
+    """The calls of the process whose texts these are."""
+    return Dialing(
+        deliveries.pool, deliveries.keys, deliveries.provider, deliveries.clock, settings.public_url, new_id,
+        deliveries.poke, deliveries.crash,
     )  # fmt: skip

@@ -41,7 +41,7 @@ def after_error(scene: Scene, setting: Setting, kind: str, code: int, now: datet
         for person in reachable(scene, "coordinator"):
             scene = set_timer(scene, "content refused", person.id, now, str(code), person.number_id)
         return scene
-    if kind != "bad_number" and not silent:
+    if kind not in ("bad_number", "landline") and not silent:
         return scene
     if scene.number.owner == "staff":
         return scene if scene.staff is None else tell_supervisors(scene, setting, scene.staff, "staff_unreachable", now)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from config.organisation import Organisation
 from config.texts import Texts
+from config.twilio_errors import TwilioErrors
 from config.vocabulary import Words
 from flows.engine.flow import Flow
 from service.rules.risk import Lexicon
@@ -24,3 +25,4 @@ class Setting:
     flows: Callable[[Mapping[str, int]], Mapping[str, Flow]]  # compiled flows by name for fixed versions
     new_id: Callable[[], UUID]
     new_code: Callable[[], str]  # seven digits
+    errors: TwilioErrors = field(default_factory=TwilioErrors)  # what each of the provider's codes means for us

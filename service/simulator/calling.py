@@ -23,6 +23,7 @@ class _Line:
     call: Call
     keys: list[str]
     fallback: str = ""
+    how: str = "keys"
     said: list[Said] = field(default_factory=list)
     end: str = "completed"
 
@@ -65,19 +66,28 @@ def begin_call(world: World, sender: str, recipient: str, *, inbound: bool, faul
 
 
 def walk_call(
-    world: World, call: Call, url: str, keys: Sequence[str] = (), twiml: str | None = None, fallback: str | None = None
-) -> Call:
+    world: World, call: Call, url: str, keys: Sequence[str] = (), twiml: str | None = None, fallback: str | None = None,
+    *, how: str = "keys",
+) -> Call:  # fmt: skip
     """Walk a call from its first document to its end; `twiml` is that document when it came with the request.
 
-    `fallback` is asked, once, where a document cannot be had.
+    `fallback` is asked, once, where a document cannot be had. `how` says who or what picked up (see pickups); what is not
+    `keys` presses none.
     """
-    line = _Line(world, call, list(keys), fallback or "")
+    line = _Line(world, call, list(keys) if how == "keys" else [], fallback or "", how)
+    if how == "voicemail":
+        line.said.append(Said("[a mailbox picks up]"))
     following = _play(line, twiml, url) if twiml is not None else _Next(url)
     for _ in range(MOST_DOCUMENTS):
-        if following is None:
+        if following is None or not following.url:  # nothing more to hear, or whoever picked up has gone
             break
         following = _fetch_and_play(line, following)
-    over = replace(call, status=line.end, said=tuple(line.said), updated=world.clock.now())
+    return end_call(world, call, line.end, line.said)
+
+
+def end_call(world: World, call: Call, status: str, said: Sequence[Said] = ()) -> Call:
+    """Keep how a call ended and what was heard in it."""
+    over = replace(call, status=status, said=tuple(said), updated=world.clock.now())
     world.memory.keep_call(over)
     world.ledger.append({**call_line(over), "kind": "call-ended"})
     return over
@@ -131,6 +141,10 @@ def _gather(line: _Line, verb: Verb, url: str) -> _Next | None:
     for inner in verb.inside:
         _hear(line, inner)
     action = urljoin(url, verb.attributes.get("action", url))
+    if line.how == "hang-up":
+        return _Next("")
+    if line.how == "echo" and "speech" in verb.attributes.get("input", "dtmf"):
+        return _Next(action, {"SpeechResult": " ".join(inner.text for inner in verb.inside), "Confidence": "0.9"})
     if line.keys:
         pressed = line.keys.pop(0)
         line.said.append(Said(f"[keys {pressed}]"))

@@ -72,6 +72,7 @@ def add_records(app: Flask, world: World) -> None:
         world.memory.clear()
         world.lines.clear()
         world.queues.clear()
+        world.pickups.clear()
         world.ledger.clear()
         world.requests.clear()
         if begin := read_wish(request).get("at"):

@@ -7,6 +7,7 @@ from flask import Flask, Request, Response, abort, jsonify, request
 
 from service.simulator.calling import call_service
 from service.simulator.people import find_people
+from service.simulator.pickups import UnknownPickup, read_pickup
 from service.simulator.records import Call, Message
 from service.simulator.texting import send_again, send_text
 from service.simulator.world import World
@@ -37,6 +38,14 @@ def add_phones(app: Flask, world: World) -> None:
         wish = read_wish(request)
         call = call_service(world, check_number(number), wish.get("to") or world.options.number, _keys(wish))
         return jsonify(call_on_phone(call, number)), 201
+
+    @app.post("/phones/<number>/answering")
+    def post_answering(number: str) -> Response:
+        try:
+            world.pickups.set(check_number(number), read_pickup(read_wish(request)))
+        except UnknownPickup as problem:
+            abort(400, str(problem))
+        return Response(status=204)
 
 
 def list_people(world: World) -> list[Json]:

@@ -1,4 +1,4 @@
-"""Twilio's Calls resource: create and fetch. A call is answered at once by a phone that hears it to its end."""
+"""Twilio's Calls resource: create and fetch. A phone answers as it was told to (POST /phones/…/answering), at once."""
 
 from functools import partial
 
@@ -6,8 +6,9 @@ from flask import Flask, Response, jsonify, request
 
 from service.simulator import errors
 from service.simulator.accepting import is_number
-from service.simulator.calling import begin_call, walk_call
+from service.simulator.calling import begin_call, end_call, walk_call
 from service.simulator.errors import Refusal
+from service.simulator.pickups import UNANSWERED
 from service.simulator.posting import NotOurs
 from service.simulator.records import Call
 from service.simulator.rest import answer_or_lose, refuse, take_lost_answer, take_refusal
@@ -67,10 +68,15 @@ def _run(
     fallback: str | None,
 ) -> None:  # fmt: skip
     """Ring, answer, walk and end, reporting the events that were asked for."""
-    for event, status in (("initiated", "initiated"), ("ringing", "ringing"), ("answered", "in-progress")):
+    pickup = world.pickups.of(call.recipient)
+    steps = [("initiated", "initiated"), ("ringing", "ringing"), ("answered", "in-progress")]
+    for event, status in steps[:2] if pickup.how in UNANSWERED else steps:
         if event in events:
             _report(world, call, callback, status)
-    over = walk_call(world, call, url, twiml=twiml, fallback=fallback)
+    if pickup.how in UNANSWERED:
+        over = end_call(world, call, pickup.how)
+    else:
+        over = walk_call(world, call, url, pickup.keys, twiml, fallback, how=pickup.how)
     if "completed" in events:
         _report(world, over, callback, over.status)
 

@@ -10,6 +10,7 @@ from service.simulator.ledger import Ledger
 from service.simulator.lines import Lines
 from service.simulator.memory import Memory
 from service.simulator.options import Options
+from service.simulator.pickups import Pickups
 from service.simulator.posting import Poster
 from service.simulator.queues import Queues
 from service.simulator.reports import Reports
@@ -32,6 +33,7 @@ class World:
     reports: Reports
     lines: Lines
     queues: Queues
+    pickups: Pickups = field(default_factory=Pickups)
     requests: list[dict[str, Any]] = field(default_factory=list)
     travelling: threading.Lock = field(default_factory=threading.Lock)
 

@@ -66,10 +66,11 @@ def count_failure(connection: psycopg.Connection[Any], timers: Sequence[Timer], 
 
 
 def next_due(connection: psycopg.Connection[Any]) -> datetime | None:
-    """When the next timer or held message is due, or None where nothing is planned."""
+    """When the next timer, held message or call is due, or None where nothing is planned."""
     row = connection.execute(
         "select least((select min(due_at) from timers where not aside),"
-        " (select min(ready_at) from outbound where state = 'queued'))"
+        " (select min(ready_at) from outbound where state = 'queued'),"
+        " (select min(ready_at) from calls where state = 'queued'))"
     ).fetchone()
     return None if row is None else row[0]
 
@@ -79,7 +80,8 @@ def is_idle(connection: psycopg.Connection[Any], now: datetime) -> bool:
     row = connection.execute(
         "select not exists (select 1 from timers where not aside and due_at <= %(now)s)"
         " and not exists (select 1 from outbound where state = 'queued' and ready_at <= %(now)s)"
-        " and not exists (select 1 from outbound where state in ('sending', 'unsure'))",
+        " and not exists (select 1 from outbound where state in ('sending', 'unsure'))"
+        " and not exists (select 1 from calls where state = 'sending' or (state = 'queued' and ready_at <= %(now)s))",
         {"now": now},
     ).fetchone()
     return bool(row and row[0])

@@ -20,6 +20,7 @@ from service.store.codec import Ring, decode
 from service.store.database import ask
 from service.store.marks import QUIET
 from service.store.rows import (
+    Call,
     Conversation,
     Escalation,
     Held,
@@ -44,7 +45,7 @@ REST = timedelta(days=7)  # how long a tag rests on a phone before it is used ag
 _KINDS: dict[str, type[Row]] = {
     "numbers": Number, "members": Member, "staff": Staff, "inbound": Inbound, "conversations": Conversation,
     "turns": Turn, "threads": Thread, "queue": QueueItem, "held": Held, "escalations": Escalation, "pages": Page,
-    "schedules": Schedule,
+    "schedules": Schedule, "calls": Call,
 }  # fmt: skip
 
 
@@ -145,6 +146,10 @@ _DOCUMENT = ",\n".join([
     _rows("escalations", "x.id = any(es.ids)", "x.raised_at, x.id"),
     _rows("pages", "x.escalation_id = any(es.ids)", "x.told_at, x.staff_id"),
     _rows("schedules", "x.number_id = me.id and x.active"),
+    _rows("calls", "x.escalation_id is not null and x.escalation_id = any(es.ids)", "x.at, x.id"),
+    ("'refused', (select coalesce(json_agg(json_build_array(o.number_id, o.error_code) order by o.final_at), '[]')"
+    " from outbound o where o.escalation_id is not null and o.escalation_id = any(es.ids) and o.error_code is not null and o.kind = 'alert'"
+    " and o.state in ('failed', 'undelivered'))"),
     ("'tags', (select coalesce(json_agg(json_build_array(t.staff_number_id, t.tag)), '[]') from threads t"
     " where t.staff_number_id = any(st.numbers) and (t.closed_at is null or t.closed_at > %(rest)s))"),
     ("'routine_at', (select coalesce(json_agg(o.at order by o.at), '[]') from outbound o where o.number_id = me.id"

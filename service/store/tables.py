@@ -125,4 +125,9 @@ _index("schedules_number", "schedules", "number_id", where="active")
 _index("timers_due", "timers", "lane", "due_at", where="not aside")
 _index("timers_next", "timers", "due_at", where="not aside")
 _index("timers_number", "timers", "number_id")
+_index("calls_waiting", "calls", "number_id", where="state in ('queued', 'sending', 'placed')")
+# One call for each person, round and alert, whatever the decisions that ran into one another.
+_index("calls_round", "calls", "escalation_id", "number_id", "round", unique=True, where="escalation_id is not null")
+# Few alerts fail, and only those that do stand in it.
+_index("outbound_refused", "outbound", "escalation_id", where="escalation_id is not null and error_code is not null")
 _index("ledger_number", "consent_ledger", "number_id", "at")

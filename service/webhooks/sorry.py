@@ -42,8 +42,12 @@ def spoken(organisation: Organisation, texts: Texts, key: str) -> str:
     return cast("str", response.to_xml())
 
 
+def one_by_one(words: str) -> str:
+    """Words as a voice should have them: it would say nine hundred and eighty-eight, so such digits are read one by one."""
+    return re.sub(r"\b\d{3,}\b", lambda found: " ".join(found[0]), words)
+
+
 def _said(organisation: Organisation, texts: Texts, key: str, language: str) -> str:
     lines = ". ".join(line.text[language] for line in organisation.helplines)
     slots = {"org": organisation.name, "hours": organisation.hours_text[language], "lines": lines}
-    # A voice would say nine hundred and eighty-eight: digits that stand alone are read one by one.
-    return re.sub(r"\b\d{3,}\b", lambda found: " ".join(found[0]), texts.say(key, language, **slots))
+    return one_by_one(texts.say(key, language, **slots))

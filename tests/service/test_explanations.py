@@ -12,7 +12,7 @@ from service.explanations import Looking, explain_message
 from service.gateways.ids import new_id
 from service.rules.kinds import KINDS
 from service.store.reading import Reader
-from service.store.rows import Escalation, QueueItem
+from service.store.rows import Call, Escalation, Heard, QueueItem
 from tests.stored import KEYS, NOW, ZONE, a_member, a_number, a_specialist, an_inbound, an_outbound, owned, store
 
 PHONE = "+15555550123"
@@ -177,3 +177,22 @@ def test_every_state_of_delivery_has_words() -> None:
 def test_a_reason_without_a_rule_is_named_as_a_fault() -> None:
     """Every message has its reason; one without is the service's mistake and is not papered over."""
     assert "fault" in say_reason({})
+
+
+def test_an_alert_that_was_called_out_tells_how_the_call_went(database: str, reader: Reader) -> None:
+    """Why they were called, how it ended, and what the key did; no words and no number."""
+    about, theirs = a_number(PHONE), a_number("+15555550124")
+    rosa = a_specialist(theirs)
+    escalation = Escalation(new_id(), 1, about.id, 2, "words", NOW)
+    message = an_outbound(theirs, "alert", state="undelivered", error_code=30006, escalation_id=escalation.id)
+    call = Call(
+        new_id(), theirs.id, "alert", "landline", "en", NOW, NOW, 0, escalation.id, state="ended", ended="completed"
+    )
+    store(database, about, escalation)
+    store(database, owned(theirs, rosa), rosa, message, call, Heard(call.id, 0, "call_alert", NOW))
+    store_more = Heard(call.id, 1, "call_taken_landline", NOW, "1")
+    store(database, a_number("+15555550125"), store_more)
+    text = told(reader, message.id)
+    assert "Call to Rosa (specialist)" in text
+    assert "because that phone gets no texts" in text
+    assert "(completed); the key 1 took the alert." in text

@@ -9,6 +9,12 @@ until: 2027-03-03 09:00
 next
 Sam calls
 Rosa is out of reach
+Rosa has a landline
+Rosa presses 1 when called
+Rosa has busy when called
+Rosa is told by phone: *press 1* [keys 1] *is yours*
+no texts go out
+texts go out again
 nobody hears anything
 """
 
@@ -104,8 +110,35 @@ def _calls(room: Room, name: str) -> None:
 
 
 def _out_of_reach(room: Room, name: str) -> None:
-    fault: dict[str, str | int] = {"kind": "undelivered", "count": 1, "to": room.phones[name].number}
+    _fault(room, kind="undelivered", count=1, to=room.phones[name].number)
+
+
+def _fault(room: Room, **fault: str | int) -> None:
     assert requests.post(f"{room.stack.simulator}/faults", json=fault, timeout=10).status_code == 201
+
+
+def _landline(room: Room, name: str) -> None:
+    _fault(room, kind="undelivered", code=30006, count=1000, to=room.phones[name].number)
+
+
+def _no_texts(room: Room) -> None:
+    _fault(room, kind="undelivered", code=30034, count=1000)
+
+
+def _texts_again(room: Room) -> None:
+    requests.delete(f"{room.stack.simulator}/faults", timeout=10).raise_for_status()
+
+
+def _presses(room: Room, name: str, keys: str) -> None:
+    room.phones[name].answers("keys", *keys.split(", "))
+
+
+def _answers(room: Room, name: str, how: str) -> None:
+    room.phones[name].answers(how)
+
+
+def _is_told(room: Room, name: str, pattern: str) -> None:
+    room.phones[name].is_told(pattern, room.known)
 
 
 def _nothing(room: Room) -> None:
@@ -148,5 +181,11 @@ ACTS: tuple[tuple[str, Callable[..., None]], ...] = (
     (r"next", _next),
     (r"(\w+) calls", _calls),
     (r"(\w+) is out of reach", _out_of_reach),
+    (r"(\w+) has a landline", _landline),
+    (r"(\w+) presses (.+) when called", _presses),
+    (r"(\w+) has (busy|no-answer|failed|silence|voicemail|echo|hang-up) when called", _answers),
+    (r"(\w+) is told by phone: (.+)", _is_told),
+    (r"no texts go out", _no_texts),
+    (r"texts go out again", _texts_again),
     (r"nobody hears anything", _nothing),
 )

@@ -7,20 +7,23 @@ Times are aware and in UTC. A decision replaces whole rows: it takes what was ga
 
 from service.store.rows.answering import Escalation, Held, Page, QueueItem, Thread
 from service.store.rows.base import SEALED, Json, Row, Sealed
+from service.store.rows.calling import Call, Heard
 from service.store.rows.messages import Conversation, Inbound, Outbound, Timer, Turn
 from service.store.rows.people import Audit, Ledger, Member, Number, Schedule, Staff
 
 ROWS: tuple[type[Row], ...] = (
     Number, Member, Staff, Inbound, Outbound, Conversation, Turn, Thread, QueueItem,
-    Held, Escalation, Page, Schedule, Timer, Ledger, Audit,
+    Held, Escalation, Page, Schedule, Timer, Ledger, Audit, Call, Heard,
 )  # fmt: skip
 
 __all__ = [
     "ROWS",
     "SEALED",
     "Audit",
+    "Call",
     "Conversation",
     "Escalation",
+    "Heard",
     "Held",
     "Inbound",
     "Json",
