@@ -5,12 +5,13 @@ Only staff are called. A phone that said stop is not, and a number that can be n
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
 from service.rules.setting import Setting
 from service.staff_phones import is_reachable, reachable, tell_supervisors
-from service.store.rows import Call, Escalation, Staff
+from service.store.rows import Call, Escalation, Number, Staff
 from service.store.scene import Scene
 
 Why = Literal["landline", "account"]
@@ -38,8 +39,16 @@ def call_instead(scene: Scene, setting: Setting, escalation: Escalation, person:
         reason=reason,
     )  # fmt: skip
     scene = scene.with_rows(call)
-    first = why == "landline" and not made
-    return tell_supervisors(scene, setting, person, "staff_landline", now) if first else scene
+    return tell_of_landline(scene, setting, person, now) if why == "landline" else scene
+
+
+def tell_of_landline(scene: Scene, setting: Setting, person: Staff, now: datetime) -> Scene:
+    """The scene with the supervisors told, once, that somebody's phone gets no texts and is called about alerts."""
+    number = scene.get(Number, person.number_id)
+    if number is None or "landline_told" in number.memory:
+        return scene
+    told = replace(number, memory={**number.memory, "landline_told": now.isoformat()})
+    return tell_supervisors(scene.with_rows(told), setting, person, "staff_landline", now)
 
 
 def calls_to(scene: Scene, escalation: Escalation, person: Staff) -> tuple[Call, ...]:

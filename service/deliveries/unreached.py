@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from config.twilio_errors import TwilioErrors
+from service.alert_calls import tell_of_landline
 from service.escalations import open_escalation
 from service.handoffs import Passing
 from service.ladders import pages_of
@@ -43,6 +44,8 @@ def after_error(scene: Scene, setting: Setting, kind: str, code: int, now: datet
         return scene
     if kind not in ("bad_number", "landline") and not silent:
         return scene
+    if scene.staff is not None and kind == "landline":
+        return tell_of_landline(scene, setting, scene.staff, now)
     if scene.number.owner == "staff":
         return scene if scene.staff is None else tell_supervisors(scene, setting, scene.staff, "staff_unreachable", now)
     if silent:
