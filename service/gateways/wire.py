@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import socket
 import ssl
+import time
 import weakref
 from collections import deque
 from dataclasses import dataclass, field
@@ -14,6 +15,8 @@ from http.client import HTTPException, HTTPResponse
 from urllib.parse import urlsplit
 
 from urllib3.util import wait_for_read
+
+KEPT = 30.0  # seconds; what was idle for longer may have been forgotten on the way without a word, and a text would be lost in it
 
 
 class NotSent(Exception):
@@ -52,7 +55,8 @@ class Wire:
     head: bytes
     connect: float
     read: float
-    _free: deque[socket.socket] = field(default_factory=deque)
+    kept: float = KEPT
+    _free: deque[tuple[float, socket.socket]] = field(default_factory=deque)  # since when, the newest last
 
     def __post_init__(self) -> None:
         """Close what is free when nobody has this wire any more."""
@@ -71,19 +75,20 @@ class Wire:
             opened.close()
             raise
         if keep:
-            self._free.append(opened)
+            self._free.append((time.monotonic(), opened))
         else:
             opened.close()
         return answer
 
     def _kept(self) -> socket.socket | None:
-        """The connection that was used last, if the other side has not closed it meanwhile."""
+        """The connection that was used last, if it is young and the other side has not closed it meanwhile."""
         while self._free:
             try:
-                found = self._free.pop()
+                since, found = self._free.pop()
             except IndexError:  # another thread took it
                 return None
-            if not wait_for_read(found, timeout=0):  # nothing is due on it, so what comes is its end
+            young = time.monotonic() - since < self.kept
+            if young and not wait_for_read(found, timeout=0):  # nothing is due on it, so what comes is its end
                 return found
             found.close()
         return None
@@ -112,9 +117,9 @@ def head_of(method: str, url: str, headers: dict[str, str]) -> bytes:
     return ("\r\n".join(lines) + "\r\n").encode("latin-1")
 
 
-def _close(free: deque[socket.socket]) -> None:
+def _close(free: deque[tuple[float, socket.socket]]) -> None:
     while free:
-        free.pop().close()
+        free.pop()[1].close()
 
 
 def _read(opened: socket.socket) -> tuple[Answer, bool]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
@@ -200,7 +201,18 @@ def test_a_connection_is_kept_and_one_that_was_closed_is_not_used(taking: StandI
         for place in range(3):
             assert verdict(short)[0] == "accepted"
             assert len(closing.connections) == place + 1
-            assert wait_for_read(short.posting.wire._free[0], timeout=5)  # type: ignore[union-attr]  # its end has come
+            assert wait_for_read(short.posting.wire._free[0][1], timeout=5)  # type: ignore[union-attr]  # its end has come
+
+
+def test_a_connection_that_was_idle_for_long_is_not_used(taking: StandIn) -> None:
+    """Something between may have dropped it silently, and whatever is sent on it would be uncertain."""
+    short, _ = both(taking.url)
+    assert short.posting is not None
+    hasty = replace(short, posting=replace(short.posting, wire=replace(short.posting.wire, kept=0.0, _free=deque())))
+    before = len(taking.connections)
+    for _ in range(3):
+        assert verdict(hasty)[0] == "accepted"
+    assert len(taking.connections) == before + 3
 
 
 def test_region_and_edge_stay_the_librarys() -> None:
