@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 from typing import Literal
+from uuid import UUID
 
 from service.rules.setting import Setting
 from service.staff_phones import is_reachable, reachable, tell_supervisors
@@ -40,6 +41,23 @@ def call_instead(scene: Scene, setting: Setting, escalation: Escalation, person:
     )  # fmt: skip
     scene = scene.with_rows(call)
     return tell_of_landline(scene, setting, person, now) if why == "landline" else scene
+
+
+def callable_about_account(scene: Scene) -> tuple[Staff, ...]:
+    """Who may be called when texts go out to nobody: the coordinators, then the supervisors."""
+    return reachable(scene, "coordinator") + reachable(scene, "supervisor")
+
+
+def call_about_account(scene: Scene, setting: Setting, incident_id: UUID, place: int, now: datetime) -> Scene:
+    """The scene with the person at this place called about the refused account; nobody is where all were called."""
+    for person in callable_about_account(scene)[place : place + 1]:
+        reason = {"rule": "the provider refuses the account, and no text can say so", "why": "account"}
+        call = Call(
+            setting.new_id(), person.number_id, "account", "account", person.language, now, now, place,
+            incident_id=incident_id, reason=reason,
+        )  # fmt: skip
+        scene = scene.with_rows(call)
+    return scene
 
 
 def tell_of_landline(scene: Scene, setting: Setting, person: Staff, now: datetime) -> Scene:

@@ -55,6 +55,7 @@ COMING = {
     "safety unsent": "people are told that the safety text did not go out",
     "not reached": "what the provider's error says about the number is looked at",
     "account refused": "they are told that the provider refuses the account",
+    "no texts go out": "the next person is called because the provider refuses the account",
     "content refused": "they are told that the provider did not take the words of a text",
     "spend cap": "the coordinator is told that the segments of the day are used up",
     "not sent": "whoever wrote is told that their words did not go",

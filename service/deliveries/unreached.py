@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from config.twilio_errors import TwilioErrors
-from service.alert_calls import tell_of_landline
+from service.alert_calls import call_about_account, callable_about_account, tell_of_landline
 from service.escalations import open_escalation
 from service.handoffs import Passing
 from service.ladders import pages_of
@@ -32,6 +32,7 @@ def unreached_handlers(errors: TwilioErrors) -> dict[str, Handler]:
         "not reached": on_not_reached,
         "safety unsent": on_safety_unsent,
         "account refused": on_account_refused,
+        "no texts go out": on_no_texts,
         "content refused": on_content_refused,
     }
 
@@ -44,16 +45,22 @@ def after_error(scene: Scene, setting: Setting, kind: str, code: int, now: datet
         return scene
     if kind not in ("bad_number", "landline") and not silent:
         return scene
-    if scene.staff is not None and kind == "landline":
-        return tell_of_landline(scene, setting, scene.staff, now)
     if scene.number.owner == "staff":
-        return scene if scene.staff is None else tell_supervisors(scene, setting, scene.staff, "staff_unreachable", now)
+        return _of_staff(scene, setting, kind, now)
     if silent:
         return _ask(scene, setting, "number_silent", now)
     if "bad" in scene.number.memory:
         return scene
     doubted = replace(scene.number, memory={**scene.number.memory, "bad": code})
     return _ask(scene.with_rows(doubted), setting, "number_wrong", now)
+
+
+def _of_staff(scene: Scene, setting: Setting, kind: str, now: datetime) -> Scene:
+    if scene.staff is None:
+        return scene
+    if kind == "landline":
+        return tell_of_landline(scene, setting, scene.staff, now)
+    return tell_supervisors(scene, setting, scene.staff, "staff_unreachable", now)
 
 
 def on_safety_unsent(scene: Scene, setting: Setting, _timer: Timer, now: datetime) -> Scene:
@@ -70,8 +77,20 @@ def on_safety_unsent(scene: Scene, setting: Setting, _timer: Timer, now: datetim
 
 
 def on_account_refused(scene: Scene, setting: Setting, _timer: Timer, now: datetime) -> Scene:
-    """The provider refuses the whole account: it stands in the queue of this one of staff, once, until they close it."""
-    return _noted(scene, setting, "account", now)
+    """The provider refuses the whole account: it stands in the queue of this one of staff, once, until they close it.
+
+    No text can tell them, so the first of those who may be called is called.
+    """
+    noted = _noted(scene, setting, "account", now)
+    people = callable_about_account(scene)
+    if noted is scene or scene.staff is None or not people or people[0].id != scene.staff.id:
+        return noted
+    return call_about_account(noted, setting, setting.new_id(), 0, now)
+
+
+def on_no_texts(scene: Scene, setting: Setting, timer: Timer, now: datetime) -> Scene:
+    """Whoever was called about the account did not press the key: the next is. The fence is their place."""
+    return call_about_account(scene, setting, timer.subject, int(timer.fence), now)
 
 
 def on_content_refused(scene: Scene, setting: Setting, timer: Timer, now: datetime) -> Scene:

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from service.queues import done_by_hand
-from service.store.rows import Escalation, Number, Outbound, Page, QueueItem, Timer
+from service.store.rows import Call, Escalation, Number, Outbound, Page, QueueItem, Timer
 from tests.house import CORA, DAN, ROSA, SAM, SUE
 from tests.scenes import STRANGER, World, heard
 
@@ -162,3 +162,16 @@ def test_other_errors_say_nothing_about_a_number(code: int) -> None:
         [],
         replace(before, version=0),
     )
+
+
+def test_about_a_refused_account_one_is_called_and_then_the_next() -> None:
+    """A coordinator first, once until the entry is closed; a supervisor if they did not press the key; then nobody."""
+    world = World()
+    for _ in range(3):
+        due(world, "account refused", CORA.id, "20003", CORA.number_id)
+    [first] = world.all(Call)
+    assert (first.number_id, first.kind, first.round) == (CORA.number_id, "account", 0)
+    assert first.incident_id is not None
+    for place in ("1", "2"):
+        due(world, "no texts go out", first.incident_id, place, CORA.number_id)
+    assert [call.number_id for call in world.all(Call)] == [CORA.number_id, SUE.number_id]
