@@ -12,6 +12,7 @@ from config.settings import read_settings
 from service.assembly import Peerline, assemble
 from service.demo_state import demo_state
 from service.gateways.broker import answers
+from service.gateways.crashing import crash_points
 from service.gateways.waking import open_waker
 from service.health import DATABASE_WAIT, Health, Looking
 from service.soundness import demand_soundness
@@ -30,7 +31,7 @@ def create_app() -> Flask:
     """The application by the environment's settings. Raises SettingsProblem and each file's own problem, all mistakes at once."""
     configure_logging()
     settings = read_settings(os.environ)
-    peerline = assemble(settings, open_waker(settings.database_url).poke)
+    peerline = assemble(settings, open_waker(settings.database_url, crash_points(settings, os.environ)).poke)
     demand_soundness(settings, peerline.pool)
     return application(peerline, os.environ.get("PEERLINE_PHONES"))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from service.due import Due, Handler
 from service.escalations import TIMER_HANDLERS as LADDER
 from service.escalations import raise_alert
 from service.gateways.clock import Clock
+from service.gateways.crashing import crash_points
 from service.gateways.ids import new_id
 from service.gateways.keys import KeyRing, read_keys
 from service.handoffs import Doing
@@ -70,16 +72,22 @@ class Peerline:
 def assemble(settings: Settings, poke: Callable[[], None] = lambda: None) -> Peerline:
     """Read every file and join the parts. Raises each file's own problem, with all its mistakes; needs no database yet."""
     pool, keys, clock = open_pool(settings.database_url), read_keys(settings.keys), Clock(settings.clock_file)
-    setting = load_setting(settings)
+    setting, crash = load_setting(settings), crash_points(settings, os.environ)
     handlers = conversation_handlers()
-    inbox = Inbox(pool, keys, setting, handlers, decide_staff, clock, poke)
+    inbox = Inbox(pool, keys, setting, handlers, decide_staff, clock, poke, crash)
     due = Due(
-        pool, keys, setting, timer_handlers(handlers, inbox, load_twilio_errors(settings.config_dir)), clock, poke
+        pool,
+        keys,
+        setting,
+        timer_handlers(handlers, inbox, load_twilio_errors(settings.config_dir)),
+        clock,
+        poke,
+        crash=crash,
     )
     deliveries = open_deliveries(settings, setting, pool, keys, clock, poke)
     dialing = open_dialing(settings, deliveries)
     answering = Answering(pool, keys, setting, clock, poke)
-    missed = Missed(pool, deliveries.provider, inbox.take, clock)
+    missed = Missed(pool, deliveries.provider, inbox.take, clock, crash)
     watch = Watch(pool, keys, setting, deliveries.provider, missed, due, clock)
     canary = Canary(settings, setting.organisation.main_number, pool, keys, clock, new_id)
     return Peerline(

@@ -16,6 +16,7 @@ import psycopg
 import structlog
 
 from service.gateways.clock import Clock
+from service.gateways.crashing import nowhere
 from service.gateways.keys import KeyRing
 from service.rules.setting import Setting
 from service.store.claiming import LANES, claim_due, count_failure
@@ -44,6 +45,7 @@ class Due:
     clock: Clock
     poke: Callable[[], None]
     quiet: bool = True  # keep to safety where this database may lack what happened
+    crash: Callable[[str], None] = nowhere
 
     def run(self) -> int:
         """Carry out everything that is due now, batch by batch; returns how many timers were settled."""
@@ -72,7 +74,11 @@ class Due:
             if not timers:
                 return 0
             scenes = self._decided(connection, timers, now)
-            return len(write(connection, scenes, self.keys).units)
+            self.crash("before_timers")
+            settled = len(write(connection, scenes, self.keys).units)
+            self.crash("written_timers")
+        self.crash("after_timers")
+        return settled
 
     def _lanes(self, connection: psycopg.Connection[Any]) -> int:
         """Only safety is due while this database may lack what happened: a check-in may have gone out already."""

@@ -19,6 +19,7 @@ from service.calls import note_call
 from service.canary import answer_canary
 from service.conversations import Handlers
 from service.gateways.clock import Clock
+from service.gateways.crashing import nowhere
 from service.gateways.keys import KeyRing
 from service.lateness import hold_repeats
 from service.member_texts import decide_text
@@ -69,6 +70,7 @@ class Inbox:
     decide_staff: DecideStaff
     clock: Clock
     poke: Callable[[], None]  # tells the workers, after the commit, that there may be work
+    crash: Callable[[str], None] = nowhere
 
     def take(self, incoming: Incoming) -> str:
         """Store a text and carry out what follows from it, in one commit; returns what happened: taken, repeat or unsettled.
@@ -80,6 +82,7 @@ class Inbox:
                 outcome = self._settle(connection, incoming)
         except AWAY as problem:
             raise NotStored("the database is away") from problem
+        self.crash("after_text")
         self.poke()
         return outcome
 
@@ -152,6 +155,7 @@ class Inbox:
         return set_timer(kept, "unsettled", inbound.id, now + AGAIN)
 
     def _written(self, connection: psycopg.Connection[Any], scene: Scene) -> bool:
+        self.crash("before_text")
         try:
             return 0 in write(connection, [scene], self.keys)
         except (errors.UniqueViolation, errors.DeadlockDetected):

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from service.gateways.clock import Clock
+from service.gateways.crashing import nowhere
 from service.gateways.twilio import Known, Provider, TwilioRefused, TwilioUncertain
 from service.inbox import Incoming
 from service.store.database import Pool
@@ -33,6 +34,7 @@ class Missed:
     provider: Provider
     take: Callable[[Incoming], str]
     clock: Clock
+    crash: Callable[[str], None] = nowhere
 
     def look(self, under_way: timedelta = UNDER_WAY) -> int | None:
         """Take in what came since the last look and is not stored; returns how many texts, or None where it could not be said.
@@ -50,11 +52,14 @@ class Missed:
         except (TwilioRefused, TwilioUncertain) as problem:
             log.warning("the provider's list of what came in could not be read", why=str(problem))
             return None
+        self.crash("after_listing")
         taken = self.take_in(listed, until=now - under_way)
+        self.crash("before_mark")
         with self.pool.connection() as connection:
             set_mark(
                 connection, LOOKED, max(since or now, now - under_way), {"machine": self.clock.machine().isoformat()}
             )
+        self.crash("after_mark")
         return taken
 
     def take_in(self, listed: Sequence[Known], until: datetime) -> int:

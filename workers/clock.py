@@ -21,6 +21,7 @@ import structlog
 from config.logging import configure_logging
 from config.settings import Settings
 from service.assembly import Peerline, assemble
+from service.gateways.crashing import crash_points, nowhere
 from service.gateways.jobs import LOOKS, Hints
 from service.gateways.waking import open_waker
 from service.soundness import demand_soundness
@@ -52,10 +53,12 @@ log = structlog.get_logger()
 def run(settings: Settings) -> None:
     """Run until SIGTERM or Ctrl-C; what has begun is finished."""
     configure_logging()
-    waker = open_waker(settings.database_url)
+    crash = crash_points(settings, os.environ)
+    waker = open_waker(settings.database_url, crash)
     peerline = assemble(settings, waker.poke)
     demand_soundness(settings, peerline.pool)
-    clock = ClockProcess(peerline, Hints(settings.broker_url).publish, Notices(settings.database_url, listens=True))
+    notices = Notices(settings.database_url, listens=True)
+    clock = ClockProcess(peerline, Hints(settings.broker_url).publish, notices, crash=crash)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, clock.end)
     clock.go_on()
@@ -75,6 +78,7 @@ class ClockProcess:
     last_beat: float = -BEAT
     last_told: float = -AGAIN
     no_broker_until: float = 0.0
+    crash: Callable[[str], None] = nowhere
     last_sweep: float = field(default_factory=time.monotonic)
     last_watch: float = field(default_factory=time.monotonic)
 
@@ -149,7 +153,9 @@ class ClockProcess:
         if moment < self.no_broker_until:
             return False
         self.last_told = moment
+        self.crash("before_hint")
         told = self.publish(*LOOKS)
+        self.crash("after_hint")
         if not told:
             log.warning("the broker does not answer: the clock does the work itself")
             self.no_broker_until = time.monotonic() + NO_BROKER

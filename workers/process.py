@@ -8,6 +8,7 @@ from functools import cache
 
 from config.settings import read_settings
 from service.assembly import Peerline, assemble
+from service.gateways.crashing import crash_points
 from service.gateways.waking import open_waker
 from service.soundness import demand_soundness
 
@@ -24,6 +25,6 @@ def peerline() -> Peerline:
 @cache
 def _assembled() -> Peerline:
     settings = read_settings(os.environ)
-    assembled = assemble(settings, open_waker(settings.database_url).poke)
+    assembled = assemble(settings, open_waker(settings.database_url, crash_points(settings, os.environ)).poke)
     demand_soundness(settings, assembled.pool)
     return assembled

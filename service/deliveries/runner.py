@@ -107,7 +107,9 @@ class Deliveries:
         if report is None:
             log.warning("unknown status", outbound=str(outbound_id), status=status[:40])
             return False
+        self.crash("before_report")
         new = self._reporting().keep(outbound_id, report)
+        self.crash("after_report")
         if new:
             self.poke()
         return new
@@ -118,7 +120,7 @@ class Deliveries:
         self._keeper.shutdown()
 
     def _settling(self) -> Settling:
-        return Settling(self.pool, self.keys, self.provider, self.clock, self.new_id)
+        return Settling(self.pool, self.keys, self.provider, self.clock, self.new_id, self.crash)
 
     def _reporting(self) -> Reporting:
         return Reporting(self.pool, self.provider, self.clock, self.new_id)

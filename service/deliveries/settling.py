@@ -13,6 +13,7 @@ import structlog
 from service.deliveries.outcomes import Moment, after_asking, pick, read_report
 from service.deliveries.reporting import Reporting
 from service.gateways.clock import Clock
+from service.gateways.crashing import nowhere
 from service.gateways.keys import KeyRing
 from service.gateways.twilio import Known, Provider, TwilioRefused, TwilioUncertain
 from service.store.database import Pool
@@ -34,6 +35,7 @@ class Settling:
     provider: Provider
     clock: Clock
     new_id: Callable[[], UUID]
+    crash: Callable[[str], None] = nowhere
 
     def settle(self, threads: ThreadPoolExecutor) -> int:
         """Settle every message that is uncertain and due to be asked about; returns how many were looked at."""
@@ -60,11 +62,13 @@ class Settling:
 
     def _settle(self, handed: Handed) -> int:
         outbound = handed.outbound
+        self.crash("before_asking")
         try:
             listed = self.provider.find(handed.number.number, outbound.at - SKEW)
         except (TwilioRefused, TwilioUncertain):
             self._give_up(handed, "no answer")
             return 1
+        self.crash("after_asking")
         with self.pool.connection() as connection:
             taken = known_sids(connection, [known.sid for known in listed])
         found = pick(outbound, listed, taken)
@@ -72,6 +76,7 @@ class Settling:
             self._give_up(handed, "nothing there")
         else:
             self._keep(outbound.id, found)
+        self.crash("after_settling")
         return 1
 
     def _give_up(self, handed: Handed, asked: str) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
+from service.gateways.crashing import nowhere
 from service.store.notices import Notices
 
 PAUSE = 0.05  # seconds between two hints
@@ -55,7 +56,13 @@ class Waker:
         self._finish()
 
 
-def open_waker(database_url: str) -> Waker:
+def open_waker(database_url: str, crash: Callable[[str], None] = nowhere) -> Waker:
     """A waker for this database, on a connection of its own."""
     notices = Notices(database_url)
-    return Waker(notices.give, notices.close)
+
+    def give() -> None:
+        crash("before_waking")
+        notices.give()
+        crash("after_waking")
+
+    return Waker(give, notices.close)

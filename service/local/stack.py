@@ -4,7 +4,7 @@ import subprocess
 from collections.abc import Callable, Sequence
 
 from service.local.problems import LocalProblem
-from service.local.process import Part, kill, start_part, stop
+from service.local.process import Part, kill, start, start_part, stop
 
 
 class Stack:
@@ -19,6 +19,13 @@ class Stack:
         """Start a program and return when it answers. Raises LocalProblem with its own words if it does not."""
         self._say(f"Starting {part.title} ...")
         self._running[part.command.name] = (part, start_part(part))
+
+    def launch(self, part: Part) -> None:
+        """Start a program without waiting until it answers, in the place of one of its name that has ended."""
+        if part.command.name in self._running:
+            self._running.pop(part.command.name)[1].wait()
+        part.prepare()
+        self._running[part.command.name] = (part, start(part.command))
 
     def stop(self, order: Sequence[str]) -> None:
         """Stop the programs of these names that run, in this order, each after the one before has ended."""
@@ -39,6 +46,10 @@ class Stack:
         part, process = self._running.pop(name)
         process.wait()
         self.start(part)
+
+    def ended(self) -> tuple[str, ...]:
+        """The names of the programs that are not running now, though nobody stopped them."""
+        return tuple(name for name, (_, process) in self._running.items() if process.poll() is not None)
 
     def pid(self, name: str) -> int:
         """The process id of a running program, which is also the id of its group."""

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import json
 import random
 import sys
+from dataclasses import asdict
+from pathlib import Path
 
 from service.local.runner import Stopped, listening_for_the_end
 from tests.faults import consent_races, years
 from tests.faults.run import run, tell
-from tests.faults.storm import Plan
+from tests.faults.texting import Plan
 
 OTHERS = {"races": consent_races.main, "years": years.main}
 
@@ -22,6 +25,7 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=30)
     parser.add_argument("--messages", type=int, default=200)
     parser.add_argument("--seed", type=int, default=None)
+    parser.add_argument("--json", type=Path, default=None, help="a file for the account")
     given = parser.parse_args()
     seed = random.SystemRandom().randrange(10**6) if given.seed is None else given.seed
     plan = Plan(given.messages, given.kills, seed)
@@ -32,6 +36,8 @@ def main() -> int:
     except Stopped:
         return 130
     tell(account, plan, lambda line: print(line, flush=True))  # noqa: T201 - its output
+    if given.json is not None:
+        given.json.write_text(json.dumps({"plan": asdict(plan), **asdict(account)}, indent=1), "utf-8")
     return 1 if account.broken else 0
 
 

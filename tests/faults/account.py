@@ -6,7 +6,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from service.gateways.keys import KeyRing, read_keys
 from service.store.codec import decode
 from service.store.rows import Escalation, Inbound, Ledger, Number, Outbound, Row
 from tests.faults.house import House
-from tests.faults.storm import DANGER, Told
+from tests.faults.texting import DANGER, Told
 
 MOST = {"alert": 2, "safety": 2}  # copies of one message (DESIGN.md, the table); of all others one
 _OURS = re.compile(r"/twilio/messages/([0-9a-f-]{36})/status$")
@@ -29,6 +29,7 @@ class Account:
 
     counts: Counter[str] = field(default_factory=Counter)
     broken: list[str] = field(default_factory=list)
+    figures: dict[str, float] = field(default_factory=dict)  # in seconds; measured, and never a promise that breaks
 
     def check(self, what: str, wrong: Iterable[object]) -> None:
         """Count what must not be; anything counted breaks a promise."""
@@ -49,6 +50,7 @@ class Evidence:
     consent: Sequence[Ledger]
     inbound_rows: int
     accepted: Mapping[UUID, Sequence[str]]  # our id -> the provider's ids
+    first_accepted: Mapping[UUID, datetime]  # our id -> when the provider first took it
     strange: Sequence[str]  # accepted without an id of ours
 
 
@@ -60,17 +62,19 @@ def gather_evidence(house: House) -> Evidence:
         outbound, numbers = _rows(connection, Outbound, keys), _rows(connection, Number, keys)
         escalations, consent = _rows(connection, Escalation, keys), _rows(connection, Ledger, keys)
     accepted: defaultdict[UUID, list[str]] = defaultdict(list)
+    first: dict[UUID, datetime] = {}
     strange = []
     for line in house.ledger():
         if line["kind"] == "message" and line["direction"] == "outbound":
             found = _OURS.search(line["StatusCallback"] or "")
             if found:
                 accepted[UUID(found[1])].append(line["sid"])
+                first.setdefault(UUID(found[1]), datetime.fromisoformat(line["at"]))
             else:
                 strange.append(line["sid"])
     return Evidence(
         {row.sid: row for row in inbound}, {row.id: row for row in outbound}, {row.id: row for row in numbers},
-        escalations, consent, len(inbound), accepted, strange,
+        escalations, consent, len(inbound), accepted, first, strange,
     )  # fmt: skip
 
 
@@ -83,7 +87,16 @@ def draw_up(evidence: Evidence, told: Told) -> Account:
     _check_record(account, evidence)
     _check_stops(account, evidence)
     _check_danger(account, evidence, told)
+    account.figures |= spread("webhook answered", [answer.seconds for _, answer in told.answers if answer.good])
+    account.figures |= spread("alert out", list(_alert_delays(evidence, told)))
     return account
+
+
+def spread(what: str, seconds: Sequence[float]) -> dict[str, float]:
+    """Median, 99th percentile and longest of what was measured; nothing where nothing was."""
+    found = sorted(seconds)
+    places = {"median": 0.5, "p99": 0.99, "longest": 1.0} if found else {}
+    return {f"{what}, {name}": round(found[min(len(found) - 1, int(len(found) * p))], 2) for name, p in places.items()}
 
 
 def _rows(connection: psycopg.Connection[Any], kind: type[Row], keys: KeyRing) -> list[Any]:
@@ -94,6 +107,7 @@ def _rows(connection: psycopg.Connection[Any], kind: type[Row], keys: KeyRing) -
 def _count(account: Account, evidence: Evidence, told: Told) -> None:
     account.counts["texts"] = len(told.texts)
     account.counts["texts answered"] = len(told.answered)
+    account.counts["texts left to the import"] = len(told.left)
     account.counts["webhooks repeated"] = told.repeats
     account.counts["texts stored"] = evidence.inbound_rows
     for kind in sorted({row.kind for row in evidence.outbound.values()}):
@@ -107,8 +121,8 @@ def _count(account: Account, evidence: Evidence, told: Told) -> None:
 
 def _check_inbound(account: Account, evidence: Evidence, told: Told) -> None:
     """Promises 1, 2 and 5: stored for good, ended somewhere, nothing carried out twice."""
-    account.check("texts never answered", told.texts.keys() - told.answered)
-    account.check("texts lost", told.answered - evidence.inbound.keys())
+    account.check("texts never answered", told.texts.keys() - told.answered.keys() - told.left)
+    account.check("texts lost", (told.answered.keys() | told.left) - evidence.inbound.keys())
     account.check("texts stored twice", range(evidence.inbound_rows - len(evidence.inbound)))
     account.check("texts from nowhere", evidence.inbound.keys() - told.texts.keys())
     account.check("texts unsettled", [row.sid for row in evidence.inbound.values() if row.state != "settled"])
@@ -185,3 +199,17 @@ def _check_danger(account: Account, evidence: Evidence, told: Told) -> None:
         row.escalation_id for row in evidence.outbound.values() if row.kind == "alert" and evidence.accepted.get(row.id)
     }
     account.check("escalations nobody was told of", [e.running for e in evidence.escalations if e.id not in told_of])
+
+
+def _alert_delays(evidence: Evidence, told: Told) -> Iterable[float]:
+    """From the good answer to a text that raised an alert until the provider first took a message about it."""
+    sids = {row.id: sid for sid, row in evidence.inbound.items()}
+    out: dict[UUID, datetime] = {}
+    for row in evidence.outbound.values():
+        at = evidence.first_accepted.get(row.id)
+        if row.kind == "alert" and row.escalation_id is not None and at is not None:
+            out[row.escalation_id] = min(at, out.get(row.escalation_id, at))
+    for escalation in evidence.escalations:
+        answered = told.answered.get(sids.get(escalation.inbound_id or escalation.id, ""))
+        if answered is not None and escalation.id in out:
+            yield max(0.0, (out[escalation.id] - answered).total_seconds())

@@ -6,46 +6,64 @@ import contextlib
 import json
 import os
 import shutil
-import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import requests
 
+from config.organisation import load_organisation
 from service.local.folder import open_folder
 from service.local.home import leave_home
-from service.local.parts import ROOT, Site, clock, peerline, web, worker
+from service.local.parts import ROOT, Site, clock, peerline, simulator, web, worker
 from service.local.ports import choose_ports
+from service.local.postgres import create_database, postgres, postgres_address
 from service.local.process import Part
-from service.local.runner import STOPPING, bring_up_to_date, prepare_site, start_servers, start_service
+from service.local.runner import STOPPING, bring_up_to_date, prepare_site
 from service.local.stack import Stack
+from service.local.valkey import valkey
+from tests.faults.disk import Disk, small_disk
 from tests.faults.people import START, members_csv, staff_csv
 
 Say = Callable[[str], None]
 FLOWS = ("check-in", "rough-day", "welcome")  # all that the storm's people meet
+UP = 120.0  # seconds in which everything must answer at first, on a machine with other things to do
 _FAST = "sender_rate: 1000.0"
-_PARTS: dict[str, Callable[[Site], Part]] = {"web": web, "worker": worker, "clock": clock}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The provider's id of a text, its webhook's status (None where nobody answered), and the seconds until then, the phone's own way included."""
+
+    sid: str
+    status: int | None
+    seconds: float
+
+    @property
+    def good(self) -> bool:
+        """Whether the service said that it has the text."""
+        return self.status is not None and 200 <= self.status < 300
 
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """A running installation, spoken to over HTTP and by signals alone."""
+    """A running installation, spoken to over HTTP and by signals alone; `disk` is its database's own small one, where there is one."""
 
     stack: Stack
     site: Site
+    disk: Disk | None
 
-    def text(self, phone: str, words: str) -> tuple[str, int | None]:
+    def text(self, phone: str, words: str) -> Answer:
         """Text from a phone; gives the provider's id and how the webhook was answered."""
         return self._text(phone, {"text": words})
 
-    def repeat(self, phone: str, sid: str) -> int | None:
+    def repeat(self, phone: str, sid: str) -> Answer:
         """Post the webhook of a text once more; gives how it was answered."""
-        return self._text(phone, {"sid": sid})[1]
+        return self._text(phone, {"sid": sid})
 
     def heard(self, phone: str) -> list[str]:
         """The words of every text that reached a phone, oldest first."""
@@ -68,38 +86,9 @@ class House:
         text = requests.get(f"{self.site.phones_url}/ledger", timeout=10).text
         return [json.loads(line) for line in text.splitlines()]
 
-    def kill(self, name: str) -> None:
-        """SIGKILL a process with all that it started."""
-        self.stack.kill(name)
-
-    def freeze(self, name: str, seconds: float) -> None:
-        """Stop a process with all that it started, and let it go on after a while."""
-        group = self.stack.pid(name)
-        os.killpg(group, signal.SIGSTOP)
-        time.sleep(seconds)
-        os.killpg(group, signal.SIGCONT)
-
-    def restart(self, name: str, crash_at: str | None = None) -> None:
-        """Start a killed process again; `crash_at` names the point of a delivery at which it dies by itself."""
-        if crash_at is None or name not in _PARTS:
-            self.stack.restart(name)
-        else:
-            part = _PARTS[name](self.site)
-            environ = {**part.command.environ, "CRASH_AT": crash_at}
-            self.stack.start(replace(part, command=replace(part.command, environ=environ)))
-
-    def died(self, name: str, seconds: float) -> bool:
-        """Whether a process ends by itself within so many seconds."""
-        process = self.stack._running[name][1]  # the storm looks where nobody else should
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(seconds)
-            return True
-        return False
-
-    def forget_crash(self, name: str) -> None:
-        """Start a process that was to crash as it is in earnest."""
-        self.stack.kill(name)
-        self.stack.start(_PARTS[name](self.site))
+    def now(self) -> datetime:
+        """The moved time, which the ledger tells too; it is not moved while the storm lasts."""
+        return datetime.now(UTC) + timedelta(seconds=json.loads(self.site.folder.clock.read_text())["offset"])
 
     def rest(self, seconds: float) -> bool:
         """Wait until nothing is due or under way for a second; whether that came about in time."""
@@ -118,10 +107,12 @@ class House:
             return bool(requests.get(f"{self.site.web_url}/demo/state", timeout=5).json().get("idle"))
         return False
 
-    def _text(self, phone: str, wish: dict[str, str]) -> tuple[str, int | None]:
+    def _text(self, phone: str, wish: dict[str, str]) -> Answer:
+        began = time.monotonic()
         answer = requests.post(f"{self.site.phones_url}/phones/{phone}/texts", data=wish, timeout=60)
         answer.raise_for_status()
-        return answer.json()["sid"], answer.json()["webhook_status"]
+        told = answer.json()
+        return Answer(told["sid"], told["webhook_status"], time.monotonic() - began)
 
 
 @contextlib.contextmanager
@@ -133,18 +124,53 @@ def running_house(data: Path, say: Say) -> Iterator[House]:
     folder.clock.write_text(json.dumps({"offset": offset}))
     site = _site(prepare_site(folder, *choose_ports(None, _usual_port())))
     stack = Stack(lambda _: None)
-    try:
-        start_servers(stack, site.home)
-        bring_up_to_date(site, lambda _: None)
-        _load(site, "staff", staff_csv())
-        _load(site, "members", members_csv())
-        start_service(stack, site)
-        say(f"Everything runs in {data}.")
-        yield House(stack, site)
-    finally:
-        stack.stop(STOPPING)
-        leave_home(site.home)
-        folder.held.close()
+    with small_disk(site.home.root / "disk") as disk:
+        if disk is None:
+            say("No file system can be mounted here (that takes root): the disk is never full in this run.")
+        house = House(stack, site, disk)
+        try:
+            _start(house)
+            say(f"Everything runs in {data}.")
+            yield house
+        finally:
+            stack.stop(STOPPING)
+            leave_home(site.home)
+            folder.held.close()
+
+
+def parts(house: House) -> dict[str, Part]:
+    """Every process that the storm may strike, by its name, as it is started in earnest."""
+    site = house.site
+    return {
+        "web": web(site),
+        "worker": worker(site),
+        "clock": clock(site),
+        "valkey": valkey(site.home),
+        "postgres": _postgres(house),
+    }
+
+
+def _start(house: House) -> None:
+    site = house.site
+    house.stack.start(_postgres(house))
+    create_database(postgres_address(site.home), "peerline")
+    house.stack.start(valkey(site.home))
+    bring_up_to_date(site, lambda _: None)
+    _load(site, "staff", staff_csv())
+    _load(site, "members", members_csv())
+    organisation = load_organisation(Path(site.environ["PEERLINE_CONFIG"]))
+    service = (web(site), worker(site), clock(site), simulator(site, organisation.main_number, organisation.zone))
+    for part in service:
+        house.stack.launch(part)
+    until = time.monotonic() + UP
+    while not all(part.ready() for part in service):
+        house.stack.check()
+        assert time.monotonic() < until, "not everything came up"
+        time.sleep(0.2)
+
+
+def _postgres(house: House) -> Part:
+    return postgres(house.site.home, None if house.disk is None else house.disk.folder / "postgres")
 
 
 def _usual_port() -> int:
@@ -162,7 +188,12 @@ def _site(site: Site) -> Site:
     for name in FLOWS:
         shutil.copy(ROOT / "flows" / f"{name}.yaml", flows)
     ours = {"PEERLINE_CONFIG": str(config), "PEERLINE_FLOWS": str(flows), "PEERLINE_MODE": "test"}
-    return replace(site, environ={**site.environ, **ours})
+    return replace(site, environ={**site.environ, **ours, **_compiled_once(site)})
+
+
+def _compiled_once(site: Site) -> dict[str, str]:
+    # Where nothing compiled is kept, a start spends four of its five seconds compiling, and here hundreds are started.
+    return {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(site.folder.path / "compiled")}
 
 
 def _load(site: Site, what: str, rows: str) -> None:
@@ -172,7 +203,7 @@ def _load(site: Site, what: str, rows: str) -> None:
     done = subprocess.run(
         command.arguments,
         cwd=command.folder,
-        env={**os.environ, **command.environ},
+        env=dict(command.environ),
         capture_output=True,
         text=True,
         check=False,

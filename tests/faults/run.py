@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import platform
 import shutil
 import tempfile
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.faults.account import Account, draw_up, gather_evidence
 from tests.faults.house import House, Say, running_house
-from tests.faults.storm import Plan, rage
+from tests.faults.storm import rage
+from tests.faults.texting import Plan
 
 REST = 180.0  # seconds after the storm until all must have come to rest
 LATER = 900  # seconds by which time moves on then, so that everything that was put off comes
@@ -20,11 +24,12 @@ def run(plan: Plan, say: Say) -> Account:
     folder = Path(tempfile.mkdtemp(prefix="peerline-faults-"))
     folder.chmod(0o711)
     with running_house(folder, say) as house:
-        told, kills = rage(house, plan, say)
+        told, keeper = rage(house, plan, say)
         say("The storm is over; waiting for rest.")
         rested = _rest(house)
         account = draw_up(gather_evidence(house), told)
-    account.counts.update({f"kills: {name}": times for name, times in kills.items()})
+    account.counts.update(keeper.counts)
+    account.counts.update({f"died at: {point}": times for point, times in sorted(keeper.reached.items())})
     account.check("did not come to rest", [] if rested else ["work is left over"])
     if account.broken:
         say(f"The logs are kept in {folder}.")
@@ -42,6 +47,23 @@ def tell(account: Account, plan: Plan, say: Callable[[str], None]) -> None:
     say(f"messages {plan.messages}, kills {plan.kills}, seed {plan.seed}")
     for what, number in account.counts.items():
         say(f"  {what}: {number}")
+    for what, seconds in account.figures.items():
+        say(f"  {what}: {seconds} s")
+    say(row(account, plan))
     say("Every promise held." if not account.broken else "BROKEN:")
     for line in account.broken:
         say(f"  {line}")
+
+
+def row(account: Account, plan: Plan) -> str:
+    """The account as a row for the table in docs/reliability.md."""
+    counts = account.counts
+    doubled = sum(times for what, times in counts.items() if what.endswith(("copies too many", "carried out twice")))
+    unknown = sum(times for what, times in counts.items() if what.endswith(": unknown"))
+    alerts = " / ".join(str(account.figures.get(f"alert out, {name}", "-")) for name in ("median", "p99", "longest"))
+    machine = f"{platform.machine()}, {os.cpu_count()} cores"
+    cells = (
+        plan.seed, f"{datetime.now(UTC):%Y-%m-%d}", machine, plan.kills, plan.messages, counts["texts lost"],
+        doubled, counts["messages that crossed a stop"], unknown, alerts, len(account.broken),
+    )  # fmt: skip
+    return f"| {' | '.join(map(str, cells))} |"

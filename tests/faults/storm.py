@@ -3,152 +3,91 @@
 from __future__ import annotations
 
 import random
-import re
-import threading
 import time
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
 
-from service.gateways.crashing import POINTS
+from service.gateways.crashing import DELIVERING, HINTING, IMPORTING, REPORTS, SETTLING, TAKING, TIMING, WAKING
 from tests.faults.house import House, Say
-from tests.faults.people import SPECIALISTS, TALKERS, member_phone, stranger_phone
+from tests.faults.keeping import Keeper
+from tests.faults.strikes import kinds, strike
+from tests.faults.texting import Plan, Texting, Told
 
 VICTIMS = ("web", "worker", "worker", "worker", "clock", "valkey", "postgres")
+CRASHES = {
+    "web": (*TAKING, *REPORTS, *WAKING),
+    "worker": (*DELIVERING, *TIMING, *SETTLING),
+    "clock": (*IMPORTING, *HINTING),
+}  # the points at which each of them is made to die by itself
 FREEZES = ("web", "worker", "clock", "valkey")  # stopped for a while without their knowing, between the kills
 FAULTS = (
     "500-before", "500-after", "reset", "drop", "hang", "429", "undelivered", "failed",
-    "lost-callback", "late-callback", "duplicate-callback", "reordered", "early-callback",
+    "lost-callback", "late-callback", "duplicate-callback", "reordered", "early-callback", "lost-webhook",
 )  # fmt: skip
 LOST = ("500-after", "reset", "hang")  # the provider takes a text and we do not hear of it
-STOPPING = 5  # the first members say stop in the middle of it and mean it
-DANGER = "i want to kill myself"
-WORDS = (
-    "2",
-    "ok",
-    "TALK",
-    "thank you",
-    "i had a hard night",
-    "bien",
-    "1",
-    "later",
-    "can somebody call me",
-    "SKIP",
-    "gracias",
-)
-_TAG = re.compile(r"\[([A-Z]\d)\]")
+BETWEEN = (0.3, 2.0)  # seconds between two kills: long enough for most to come up and get to work
+PATIENCE = 15.0  # seconds more in which the texts may catch up with the kills
+EVERY = 4  # kills from one other strike to the next
+TAIL = 300.0  # seconds after the last kill until everything was texted
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """How long and how hard."""
-
-    messages: int
-    kills: int
-    seed: int
-
-
-@dataclass(slots=True)
-class Told:
-    """What was texted: by the provider's id, from whom, what, and whether the webhook was answered with success."""
-
-    texts: dict[str, tuple[str, str]] = field(default_factory=dict)
-    answered: set[str] = field(default_factory=set)
-    repeats: int = 0
-
-
-def rage(house: House, plan: Plan, say: Say) -> tuple[Told, Counter[str]]:
-    """Carry out the plan; gives what was texted and how often each process was killed. Ends when both are through."""
-    told, kills, progress = Told(), Counter[str](), _Progress(plan)
-    texting = threading.Thread(target=_text, args=(house, plan, told, progress), daemon=True)
-    texting.start()
+def rage(house: House, plan: Plan, say: Say) -> tuple[Told, Keeper]:
+    """Carry out the plan; gives what was texted and what was done to whom. Ends when texts and kills are through."""
+    keeper, texting = Keeper(house), Texting(house, plan)
     chance = random.Random(plan.seed)  # noqa: S311 - a storm must be repeatable
+    others = _round(kinds(house), chance)
+    texting.start()
     for number in range(plan.kills):
-        time.sleep(chance.uniform(0.05, 1.0))
-        house.fault(chance.choice(FAULTS), chance.randint(1, 3))
-        # An answer that was lost is mostly made good by the report that follows: without that the provider must be asked.
-        house.fault("lost-callback", chance.randint(1, 3))
-        house.fault(chance.choice(LOST), 1)
-        if chance.random() < 0.3:
-            house.freeze(chance.choice(FREEZES), chance.uniform(0.5, 3.0))
-            kills["frozen, not killed"] += 1
-        victim = chance.choice(VICTIMS)
-        _strike(house, victim, chance)
-        kills[victim] += 1
-        progress.kills = number + 1
+        _wait(keeper, texting, chance)
+        _provoke(house, chance)
+        if number % EVERY == EVERY - 1:
+            any(strike(keeper, next(others), chance) for _ in range(3))
+        _strike(keeper, chance)
+        texting.kills = number + 1
         if number % 10 == 9:
-            say(f"{number + 1} kills, {len(told.texts)} texts")
-    texting.join(timeout=300)
+            say(f"{number + 1} kills, {len(texting.told.texts)} texts")
+    until = time.monotonic() + TAIL
+    while not texting.is_over() and time.monotonic() < until:
+        keeper.pass_time(0.2)
+    keeper.settle()
     house.end_faults()
-    return told, kills
+    assert not texting.failed, texting.failed
+    return texting.told, keeper
 
 
-@dataclass(slots=True)
-class _Progress:
-    """Texts keep step with kills, so that neither is ever alone."""
-
-    plan: Plan
-    kills: int = 0
-
-    def may_text(self, texts: int) -> bool:
-        return self.kills >= self.plan.kills or texts * self.plan.kills <= (self.kills + 1) * self.plan.messages
+def _wait(keeper: Keeper, texting: Texting, chance: random.Random) -> None:
+    keeper.pass_time(chance.uniform(*BETWEEN))
+    until = time.monotonic() + PATIENCE
+    while texting.is_behind() and time.monotonic() < until:
+        keeper.pass_time(0.1)
 
 
-def _strike(house: House, victim: str, chance: random.Random) -> None:
-    house.kill(victim)
-    time.sleep(chance.choice((0.0, 0.0, 0.3, 1.5)))
-    if victim == "worker" and chance.random() < 0.5:
-        house.restart(victim, chance.choice(POINTS))
-        house.died(victim, 4.0)
-        house.forget_crash(victim)
-    else:
-        house.restart(victim)
+def _round(of: Sequence[str], chance: random.Random) -> Iterator[str]:
+    """Every one before any comes again, each time in another order."""
+    while True:
+        yield from chance.sample(of, len(of))
 
 
-def _text(house: House, plan: Plan, told: Told, progress: _Progress) -> None:
-    chance = random.Random(plan.seed + 1)  # noqa: S311 - a storm must be repeatable
-    for number in range(plan.messages):
-        while not progress.may_text(number):
-            time.sleep(0.05)
-        phone, words = _next(house, plan, number, chance)
-        sid, status = house.text(phone, words)
-        told.texts[sid] = (phone, words)
-        _until_answered(house, told, phone, sid, status)
-        if chance.random() < 0.1:
-            told.repeats += 1
-            house.repeat(phone, sid)
-        time.sleep(chance.uniform(0.0, 0.2))
+def _provoke(house: House, chance: random.Random) -> None:
+    house.fault(chance.choice(FAULTS), chance.randint(1, 3))
+    # An answer that was lost is mostly made good by the report that follows: without that the provider must be asked.
+    house.fault("lost-callback", chance.randint(1, 3))
+    house.fault(chance.choice(LOST), 1)
 
 
-def _until_answered(house: House, told: Told, phone: str, sid: str, status: int | None) -> None:
-    """As a provider does that was told to try again whatever went wrong."""
-    for _ in range(60):
-        if status is not None and 200 <= status < 300:
-            told.answered.add(sid)
-            return
-        time.sleep(0.5)
-        status = house.repeat(phone, sid)
+def _strike(keeper: Keeper, chance: random.Random) -> None:
+    """Freeze somebody now and then, and kill somebody: of two, whoever has run longer."""
+    frozen = chance.choice(FREEZES)
+    if chance.random() < 0.3 and not keeper.is_away(frozen):
+        keeper.freeze(frozen, chance.uniform(0.5, 3.0), "frozen for a moment")
+        keeper.counts["frozen for a moment"] += 1
+    victims = [name for name in chance.sample(VICTIMS, len(VICTIMS)) if not keeper.is_away(name)][:2]
+    victim = min(victims, key=keeper.runs_since)
+    keeper.kill(victim, _point(keeper, victim, chance))
+    keeper.counts[f"kills: {victim}"] += 1
 
 
-def _next(house: House, plan: Plan, number: int, chance: random.Random) -> tuple[str, str]:
-    kind = chance.random()
-    if kind < 0.15:
-        return _staff_reply(house, number, chance)
-    if kind < 0.22:
-        return stranger_phone(chance.randrange(10)), f"who is this {number}"
-    place = chance.randrange(TALKERS)
-    if place < STOPPING and number > plan.messages // 2:
-        return member_phone(place), "STOP" if chance.random() < 0.5 else f"{DANGER} {number}"
-    if kind < 0.3:
-        return member_phone(place), f"{DANGER} {number}"
-    return member_phone(place), chance.choice(WORDS)
-
-
-def _staff_reply(house: House, number: int, chance: random.Random) -> tuple[str, str]:
-    phone = chance.choice(SPECIALISTS)
-    tags = _tags(house.heard(phone))
-    return phone, f"{chance.choice(tags)} i am here, number {number}" if tags else "nobody yet"
-
-
-def _tags(heard: Sequence[str]) -> list[str]:
-    return sorted({found[1] for words in heard if (found := _TAG.search(words))})
+def _point(keeper: Keeper, victim: str, chance: random.Random) -> str | None:
+    """Where it is to die next time, mostly: at a point that was not reached yet, while there is one."""
+    points = CRASHES.get(victim, ())
+    left = [point for point in points if not keeper.reached[point]]
+    return chance.choice(left or points) if points and chance.random() < 0.7 else None

@@ -1,7 +1,7 @@
 import pytest
 
 from tests.faults.run import run
-from tests.faults.storm import Plan
+from tests.faults.texting import Plan
 
 
 @pytest.mark.slow

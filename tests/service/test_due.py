@@ -13,11 +13,12 @@ from psycopg_pool import ConnectionPool
 from service.assembly import conversation_handlers
 from service.checkins import on_check_in
 from service.due import BATCH, Due
+from service.gateways.crashing import TIMING, nowhere
 from service.gateways.ids import new_id
 from service.publishing import publish_shipped
 from service.rules.catalogue import CATALOGUE
 from service.store.commit import write
-from service.store.database import Pool
+from service.store.database import Pool, open_pool
 from service.store.rows import Member, Number, Schedule, Timer
 from service.store.scene import Scene, scene_of
 from tests.clocks import HeldClock
@@ -63,6 +64,32 @@ def test_a_batch_costs_the_same_few_statements_however_many_are_in_it(database: 
     assert settled == members
     assert members <= BATCH
     assert statements == 7
+
+
+class Died(BaseException):
+    """The process is gone: what it had in hand is lost."""
+
+
+@pytest.mark.parametrize("place", TIMING)
+def test_a_process_may_die_while_it_carries_out_what_is_due(database: str, place: str) -> None:
+    """The claim and its effect are one: each check-in begins once, by whoever comes next or already."""
+    publish_shipped(database, ROOT / "flows", CATALOGUE, DUE - timedelta(days=1))
+
+    def crash(point: str) -> None:
+        if point == place:
+            raise Died
+
+    with psycopg.connect(database, autocommit=True) as connection, open_pool(database) as pool:
+        write(connection, [_member(place) for place in range(3)], KEYS)
+        handlers = conversation_handlers()
+        table = {"check-in": lambda scene, told, timer, now: on_check_in(scene, told, handlers, timer, now)}
+        clock = HeldClock(times=[DUE])
+        due = Due(pool, KEYS, replace(setting(), new_id=new_id), table, clock, lambda: None, crash=crash)
+        with pytest.raises(Died):
+            due.run()
+        replace(due, crash=nowhere).run()
+        begun = connection.execute("select count(*), count(distinct number_id) from outbound").fetchone()
+        assert begun == (3, 3)
 
 
 def _member(place: int) -> Scene:

@@ -15,6 +15,7 @@ from psycopg_pool import ConnectionPool
 from flows.engine.flow import Flow
 from service.assembly import conversation_handlers
 from service.gateways.clock import Clock
+from service.gateways.crashing import TAKING
 from service.gateways.ids import new_id
 from service.gateways.keys import read_keys
 from service.inbox import Inbox, Incoming, NotStored
@@ -238,3 +239,23 @@ def test_a_number_in_doubt_that_writes_is_in_doubt_no_more(inbox: Inbox, databas
         assert connection.execute(asked, (SAM.number_id,)).fetchone() == ("30006",)
         inbox.take(text("SM2", "here i am"))
         assert connection.execute(asked, (SAM.number_id,)).fetchone() == (None,)
+
+
+class Died(BaseException):
+    """The process is gone: what it had in hand is lost."""
+
+
+@pytest.mark.parametrize("place", TAKING)
+def test_a_process_may_die_while_a_text_comes_in(inbox: Inbox, place: str) -> None:
+    """The webhook was not answered, so the provider comes again; the text is stored and carried out once."""
+
+    def crash(point: str) -> None:
+        if point == place:
+            raise Died
+
+    with pytest.raises(Died):
+        replace(inbox, crash=crash).take(text("SM1", "TALK"))
+    assert len(stored(inbox).all(Inbound)) == (place == "after_text")
+    assert inbox.take(text("SM1", "TALK")) == ("repeat" if place == "after_text" else "taken")
+    assert [row.sid for row in stored(inbox).all(Inbound)] == ["SM1"]
+    assert len(stored(inbox).all(QueueItem)) == 1

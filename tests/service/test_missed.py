@@ -15,6 +15,7 @@ import pytest
 from psycopg.rows import dict_row
 
 from service.assembly import Peerline, assemble
+from service.gateways.crashing import IMPORTING
 from service.gateways.keys import read_keys
 from service.missed import OVERLAP, Missed, incoming
 from tests.cast import NUMBERS, write_cast
@@ -164,3 +165,23 @@ def test_a_new_installation_does_not_take_in_what_was_there_before_it(database: 
         connection.execute("delete from marks")
     outage.at(NOW + AN_HOUR)
     assert outage.missed.look() == 0
+
+
+class Died(BaseException):
+    """The process is gone: what it had in hand is lost."""
+
+
+@pytest.mark.parametrize("place", IMPORTING)
+def test_a_process_may_die_while_it_takes_in_what_was_missed(outage: Outage, place: str) -> None:
+    """Whoever looks next takes in what is not stored, each text once."""
+
+    def crash(point: str) -> None:
+        if point == place:
+            raise Died
+
+    sids = [outage.writes("Sam", f"hello {number}") for number in range(2)]
+    outage.at(NOW + AN_HOUR)
+    with pytest.raises(Died):
+        replace(outage.missed, crash=crash).look()
+    outage.missed.look()
+    assert sorted(row["sid"] for row in outage.rows("select sid from inbound")) == sorted(sids)

@@ -10,6 +10,7 @@ import pytest
 from redis import Redis
 
 from service.assembly import Peerline, assemble
+from service.gateways.crashing import HINTING
 from service.gateways.jobs import LOOKS, Hints
 from service.store.notices import Notices
 from tests.service.settings import made_up_settings
@@ -168,3 +169,26 @@ def test_a_broker_that_is_away_costs_little_time() -> None:
     assert not Hints("redis://127.0.0.1:9/0").publish(*LOOKS)
     assert waited.is_alive()
     waited.cancel()
+
+
+class Died(BaseException):
+    """The process is gone: what it remembered is lost."""
+
+
+@pytest.mark.parametrize("place", HINTING)
+def test_a_clock_may_die_while_it_tells_the_workers(peerline: Peerline, place: str) -> None:
+    """Another clock sees the same work and tells of it: a hint is never the only one."""
+
+    def crash(point: str) -> None:
+        if point == place:
+            raise Died
+
+    to_send(peerline)
+    broker = Broker()
+    dying = process_of(peerline, broker)
+    dying.crash = crash
+    with pytest.raises(Died):
+        dying.look()
+    before = len(broker.taken)
+    process_of(peerline, broker).look()
+    assert broker.taken[before:] == list(LOOKS)

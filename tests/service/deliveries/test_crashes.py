@@ -4,7 +4,7 @@ import pytest
 
 from service.deliveries.choosing import Limits
 from service.deliveries.runner import Deliveries
-from service.gateways.crashing import POINTS, crash_points
+from service.gateways.crashing import DELIVERING, POINTS, REPORTS, SETTLING, crash_points
 from service.gateways.ids import new_id
 from tests.service.deliveries.office import Office
 from tests.service.settings import made_up_settings
@@ -43,7 +43,7 @@ def another(office: Office) -> Deliveries:
 
 @pytest.mark.parametrize("kind", sorted(ALLOWED))
 @pytest.mark.parametrize("fault", ["none", "500-before", "500-after", "reset"])
-@pytest.mark.parametrize("place", POINTS)
+@pytest.mark.parametrize("place", DELIVERING)
 def test_a_process_may_die_anywhere(office: Office, place: str, fault: str, kind: str) -> None:
     """At every place and with every answer of the provider: never more copies than the table allows, and the record is true."""
     if fault != "none":
@@ -69,3 +69,41 @@ def test_crash_points_exist_in_tests_alone() -> None:
     for point in POINTS:
         crash_points(live, {"CRASH_AT": point})(point)
         crash_points(made_up_settings(), {})(point)
+
+
+@pytest.mark.parametrize("kind", sorted(ALLOWED))
+@pytest.mark.parametrize("place", SETTLING)
+def test_a_process_may_die_while_it_asks_the_provider(office: Office, place: str, kind: str) -> None:
+    """A text whose answer was lost is settled by somebody else when whoever asked about it dies."""
+    office.fault("500-after")
+    office.fault("lost-callback")
+    sent = office.queue(office.known(), kind)
+    office.deliveries.run()
+    die_at(office, place)
+    office.later(40)
+    with pytest.raises(Died):
+        office.deliveries.run()
+    for _ in range(4):
+        office.later(40)
+        survivor = another(office)
+        survivor.run()
+        survivor.close()
+    fewest, most = ALLOWED[kind]
+    assert max(1, fewest) <= len(office.accepted()) <= most
+    assert office.state(sent) in ("sent", "delivered")
+
+
+@pytest.mark.parametrize("place", REPORTS)
+def test_a_process_may_die_while_a_report_comes_in(office: Office, place: str) -> None:
+    """A report that was not answered comes again, and says the same."""
+    sent = office.queue(office.known(), "routine")
+    office.deliveries.run()
+    sid = office.row(sent)["sid"]
+    die_at(office, place)
+    with pytest.raises(Died):
+        office.deliveries.report(sent, sid, "delivered", None)
+    survivor = another(office)
+    survivor.report(sent, sid, "delivered", None)
+    survivor.close()
+    assert office.state(sent) == "delivered"
+    assert len(office.accepted()) == 1

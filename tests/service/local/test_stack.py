@@ -56,3 +56,14 @@ def test_a_program_that_ends_by_itself_is_noticed(stack: Stack, tmp_path: Path) 
     stack.kill("a")
     with pytest.raises(LocalProblem, match="a ended by itself"):
         stack.check()
+
+
+def test_what_ended_is_named_and_launched_again(stack: Stack, tmp_path: Path) -> None:
+    """Whoever keeps programs running sees which one ended, and does not wait for the new one to answer."""
+    part = dummy("a", tmp_path)
+    stack.start(part)
+    assert stack.ended() == ()
+    stack.kill("a")
+    assert stack.ended() == ("a",)
+    stack.launch(part)
+    assert stack.ended() == ()
