@@ -6,6 +6,7 @@ aside and a person is told.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,8 +25,9 @@ from service.store.commit import write
 from service.store.database import Pool
 from service.store.gather import Wanted, gather
 from service.store.marks import careful_since
+from service.store.narrow import gather_narrow
 from service.store.rows import QueueItem, Timer
-from service.store.scene import Scene
+from service.store.scene import NotGathered, Scene
 
 BATCH = 100
 FAILURES = 3  # before a timer is set aside
@@ -86,9 +88,16 @@ class Due:
         return 1 if careful else LANES
 
     def _decided(self, connection: psycopg.Connection[Any], timers: Sequence[Timer], now: datetime) -> list[Scene]:
-        wanted = Wanted(ids=tuple(timer.number_id for timer in timers))
-        scenes = {scene.number.id: scene for scene in gather(connection, wanted, now, self.keys)}
-        return [self._decide(scenes[timer.number_id], timer, now) for timer in timers]
+        """What follows from each timer: on the narrow read for those whom nobody else concerns, else on the wide one."""
+        by_number = {timer.number_id: timer for timer in timers}
+        decided: dict[UUID, Scene] = {}
+        for scene in gather_narrow(connection, Wanted(ids=tuple(by_number)), now, self.keys):
+            with contextlib.suppress(NotGathered):
+                decided[scene.number.id] = self._decide(scene, by_number[scene.number.id], now)
+        left = tuple(number for number in by_number if number not in decided)
+        for scene in gather(connection, Wanted(ids=left), now, self.keys) if left else ():
+            decided[scene.number.id] = self._decide(scene, by_number[scene.number.id], now)
+        return [decided[timer.number_id] for timer in timers]
 
     def _decide(self, scene: Scene, timer: Timer, now: datetime) -> Scene:
         # Cancelled first: a handler that sets it again keeps it, and one that does nothing is rid of it.

@@ -7,7 +7,7 @@ stored unsettled, a person is told, and a timer takes it up again.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -29,13 +29,15 @@ from service.rules.setting import Setting
 from service.store.commit import write
 from service.store.database import AWAY, Pool
 from service.store.gather import Wanted, gather
+from service.store.narrow import gather_narrow, is_alone
 from service.store.rows import Inbound, Number, QueueItem, Timer
-from service.store.scene import Scene
+from service.store.scene import NotGathered, Scene
 from service.timers import set_timer
 
 TRIES = 3  # decisions on versions that turned out stale, before a person is told instead
 AGAIN = timedelta(minutes=1)  # until what is unsettled is taken up again; twice as long each time
 KEEPING = 50  # tries to store a message as it is, before the provider is told to come again
+REMEMBERED = 10_000  # numbers of which it is remembered that others are concerned
 SETTLING = 5  # times that an unsettled message is taken up before it rests with the person who was told
 
 log = structlog.get_logger()
@@ -71,6 +73,9 @@ class Inbox:
     clock: Clock
     poke: Callable[[], None]  # tells the workers, after the commit, that there may be work
     crash: Callable[[str], None] = nowhere
+    # Numbers about which others were concerned last time, by blind index: they are read wide at once. It is a guess that
+    # saves a statement, and may be wrong either way.
+    _together: set[bytes] = field(default_factory=set)
 
     def take(self, incoming: Incoming) -> str:
         """Store a text and carry out what follows from it, in one commit; returns what happened: taken, repeat or unsettled.
@@ -93,6 +98,8 @@ class Inbox:
             return scene
         try:
             return self._decide(scene, inbound, now)
+        except NotGathered:
+            raise
         except Exception:
             log.exception("still unsettled", inbound=str(inbound.id), tries=inbound.tries + 1)
             again = replace(inbound, tries=inbound.tries + 1)
@@ -103,21 +110,29 @@ class Inbox:
     def _settle(self, connection: psycopg.Connection[Any], incoming: Incoming) -> str:
         now = self.clock.now()
         for tries in range(1, KEEPING):
-            scene = self._scene(connection, incoming, now)
-            known = scene.inbound(incoming.sid)
-            if known is not None and known.state == "settled":
-                return "repeat"
-            inbound = known or self._row(scene, incoming, now)
             try:
-                decided, outcome = self._decide(scene.with_rows(inbound), inbound, now), "taken"
-            except Exception:
-                log.exception("a text could not be decided", sid=incoming.sid)
-                decided, outcome = self._unsettled(scene, inbound, now), "unsettled"
-            if self._written(connection, decided):
+                decided, outcome = self._taken(self._scene(connection, incoming, now), incoming, now)
+            except NotGathered:
+                decided, outcome = self._taken(self._wide(connection, incoming, now), incoming, now)
+            if outcome == "repeat" or self._written(connection, decided):
                 return outcome
-            if tries >= TRIES and not _is_about_consent(decided, inbound):
+            if tries >= TRIES and not _is_about_consent(decided.inbound(incoming.sid)):
                 break
         return self._keep(connection, incoming, now)
+
+    def _taken(self, scene: Scene, incoming: Incoming, now: datetime) -> tuple[Scene, str]:
+        """The scene after a text, and what became of it. Raises NotGathered where others are concerned after all."""
+        known = scene.inbound(incoming.sid)
+        if known is not None and known.state == "settled":
+            return scene, "repeat"
+        inbound = known or self._row(scene, incoming, now)
+        try:
+            return self._decide(scene.with_rows(inbound), inbound, now), "taken"
+        except NotGathered:
+            raise
+        except Exception:
+            log.exception("a text could not be decided", sid=incoming.sid)
+            return self._unsettled(scene, inbound, now), "unsettled"
 
     def _decide(self, scene: Scene, inbound: Inbound, now: datetime) -> Scene:
         decided = self._decided(scene, inbound, now)
@@ -134,8 +149,24 @@ class Inbox:
         return decide_text(scene, self.setting, self.handlers, inbound, now)
 
     def _scene(self, connection: psycopg.Connection[Any], incoming: Incoming, now: datetime) -> Scene:
-        newcomer = Number(self.setting.new_id(), self.keys.blind(incoming.from_number), incoming.from_number, now)
-        return gather(connection, Wanted(newcomer=newcomer, sid=incoming.sid), now, self.keys)[0]
+        """What a decision needs: little, where nobody else seems to be concerned."""
+        newcomer = self._newcomer(incoming, now)
+        if newcomer.blind not in self._together:
+            for scene in gather_narrow(connection, Wanted(newcomer=newcomer, sid=incoming.sid), now, self.keys):
+                return scene
+        return self._wide(connection, incoming, now)
+
+    def _wide(self, connection: psycopg.Connection[Any], incoming: Incoming, now: datetime) -> Scene:
+        newcomer = self._newcomer(incoming, now)
+        (scene,) = gather(connection, Wanted(newcomer=newcomer, sid=incoming.sid), now, self.keys)
+        if is_alone(scene):
+            self._together.discard(newcomer.blind)
+        elif len(self._together) < REMEMBERED:
+            self._together.add(newcomer.blind)
+        return scene
+
+    def _newcomer(self, incoming: Incoming, now: datetime) -> Number:
+        return Number(self.setting.new_id(), self.keys.blind(incoming.from_number), incoming.from_number, now)
 
     def _row(self, scene: Scene, incoming: Incoming, now: datetime) -> Inbound:
         return Inbound(
@@ -172,7 +203,6 @@ class Inbox:
         raise NotStored(f"the number of the text {incoming.sid} is being written to all the time")
 
 
-def _is_about_consent(decided: Scene, inbound: Inbound) -> bool:
+def _is_about_consent(inbound: Inbound | None) -> bool:
     """Whether a text is a yes or no about contact, which is in force before it is answered, however busy its number is."""
-    row = decided.get(Inbound, inbound.id)
-    return row is not None and "consent" in row.ends.get("in", ())
+    return inbound is not None and "consent" in inbound.ends.get("in", ())

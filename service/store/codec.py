@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
+from operator import attrgetter, itemgetter
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
+
+import orjson
 
 from service.store.columns import Column, columns_of
 from service.store.rows import Row
 
 R = TypeVar("R", bound=Row)
+_Work = tuple[int, Callable[[Any], Any]]  # the place of a column, and what is done with its value
 
 _ODD = re.compile(
     "[\x00\ud800-\udfff]"
@@ -35,36 +41,52 @@ class Finder(Ring, Protocol):
         """The bytes under which an E.164 number is found."""
 
 
-def encode(row: Row, keys: Ring, only: Collection[str] | None = None) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """How rows of one class, or some of their columns, are taken apart: worked out once, as every text asks for a dozen rows.
+
+    Columns that need work are named by their places: what reads them from JSON, what writes them to JSON, and what makes
+    them parameters; `sealed` are those that are ciphertext.
+    """
+
+    table: str
+    names: tuple[str, ...]
+    of_row: Callable[[Row], tuple[Any, ...]]
+    of_json: Callable[[Mapping[str, Any]], tuple[Any, ...]]
+    read: tuple[_Work, ...]
+    to_json: tuple[_Work, ...]
+    to_parameter: tuple[_Work, ...]
+    sealed: tuple[tuple[int, str], ...]
+
+
+def encode(row: Row, keys: Ring, only: tuple[str, ...] | None = None) -> dict[str, Any]:
     r"""The row as a JSON object that PostgreSQL's jsonb_to_recordset reads: bytes as \\x hex, sealed columns sealed.
 
     With `only`, no more than the columns of these names.
     """
-    columns = [column for column in columns_of(type(row)) if only is None or column.name in only]
-    return {column.name: _out(getattr(row, column.name), column, row, keys) for column in columns}
+    shape = _shape(type(row), only)
+    return dict(zip(shape.names, _written(row, shape, shape.to_json, keys, _hex), strict=True))
 
 
-def _out(value: object, column: Column, row: Row, keys: Ring) -> object:
-    if value is None:
-        return None
-    if column.kind == "sealed":
-        return (
-            "\\x" + keys.seal(_storable(str(value)), _place(row.TABLE, column.name, ".".join(map(str, row.key)))).hex()
-        )
-    if isinstance(value, bytes):
-        return "\\x" + value.hex()
-    return _storable(value) if isinstance(value, str) and column.kind == "text" else value
-
-
-def _storable(text: str) -> str:
-    """PostgreSQL has no NUL in text, and JSON no lone surrogates: both become the replacement character."""
-    return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode() if _ODD.search(text) else text
+def parameters(row: Row, keys: Ring, only: tuple[str, ...] | None = None) -> list[Any]:
+    """The row's values in the order of its columns, as parameters of a statement: JSON as text, sealed columns sealed."""
+    shape = _shape(type(row), only)
+    return _written(row, shape, shape.to_parameter, keys, bytes)
 
 
 def decode(row: type[R], found: Mapping[str, Any], keys: Ring) -> R:
     """The row that PostgreSQL's row_to_json gave, with what was sealed opened."""
-    key = ".".join(str(found[name]) for name in row.KEY)
-    return row(**{column.name: _in(found[column.name], column, row.TABLE, key, keys) for column in columns_of(row)})
+    shape = _shape(row, None)
+    values = list(shape.of_json(found))
+    for place, read in shape.read:
+        if values[place] is not None:
+            values[place] = read(values[place])
+    if shape.sealed:
+        key = _key(str(found[name]) for name in row.KEY)
+        for place, name in shape.sealed:
+            if values[place] is not None:
+                values[place] = keys.open(bytes.fromhex(values[place][2:]), f"{shape.table}.{name}.{key}")
+    return row(*values)
 
 
 def decode_columns(row: type[R], values: Sequence[Any]) -> R:
@@ -72,21 +94,75 @@ def decode_columns(row: type[R], values: Sequence[Any]) -> R:
     return row(*values)
 
 
-def _in(value: Any, column: Column, table: str, key: str, keys: Ring) -> Any:  # noqa: ANN401 - what JSON held
-    if value is None:
-        return None
-    if column.kind == "sealed":
-        return keys.open(bytes.fromhex(value[2:]), _place(table, column.name, key))
-    reader = _READERS.get(column.kind)
-    return value if reader is None else reader(value)
+def _written(
+    row: Row, shape: _Shape, work: tuple[_Work, ...], keys: Ring, box: Callable[[bytes], str | bytes]
+) -> list[Any]:
+    values = list(shape.of_row(row))
+    for place, write in work:
+        if values[place] is not None:
+            values[place] = write(values[place])
+    if shape.sealed:
+        key = _key(map(str, row.key))
+        for place, name in shape.sealed:
+            if values[place] is not None:
+                values[place] = box(keys.seal(_storable(values[place]), f"{shape.table}.{name}.{key}"))
+    return values
 
 
-def _place(table: str, column: str, key: object) -> str:
-    return f"{table}.{column}.{key}"
+_SHAPES: dict[tuple[type[Row], tuple[str, ...] | None], _Shape] = {}
 
 
-_READERS: dict[str, Callable[[Any], Any]] = {
-    "uuid": UUID,
-    "time": lambda text: datetime.fromisoformat(text).astimezone(UTC),
-    "bytes": lambda text: bytes.fromhex(text[2:]),
-}
+def _shape(row: type[Row], only: tuple[str, ...] | None) -> _Shape:
+    found = _SHAPES.get((row, only))
+    if found is None:
+        found = _SHAPES[row, only] = _shaped(row, [c for c in columns_of(row) if only is None or c.name in only])
+    return found
+
+
+def _shaped(row: type[Row], columns: Sequence[Column]) -> _Shape:
+    def work(by_kind: Mapping[str, Callable[[Any], Any]]) -> tuple[_Work, ...]:
+        return tuple((place, by_kind[column.kind]) for place, column in enumerate(columns) if column.kind in by_kind)
+
+    names = tuple(column.name for column in columns)
+    sealed = tuple((place, column.name) for place, column in enumerate(columns) if column.kind == "sealed")
+    return _Shape(
+        row.TABLE, names, _all_of(attrgetter, names), _all_of(itemgetter, names),
+        work(_READ), work(_TO_JSON), work(_TO_PARAMETER), sealed,
+    )  # fmt: skip
+
+
+def _all_of(getter: Callable[..., Callable[[Any], Any]], names: tuple[str, ...]) -> Callable[[Any], tuple[Any, ...]]:
+    """The library's getter, which gives a bare value where one name is asked for, so that it always gives all."""
+    found = getter(*names)
+    return found if len(names) > 1 else lambda of: (found(of),)
+
+
+def _key(parts: Iterable[str]) -> str:
+    """How a row is called in the associated data of what is sealed in it."""
+    return ".".join(parts)
+
+
+def _storable(text: str) -> str:
+    """PostgreSQL has no NUL in text, and JSON no lone surrogates: both become the replacement character."""
+    return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode() if _ODD.search(text) else text
+
+
+def _hex(value: bytes) -> str:
+    return "\\x" + value.hex()
+
+
+@lru_cache(maxsize=4096)
+def _uuid(text: str) -> UUID:
+    """An id as it stands in JSON; the same few stand in many columns of one reading."""
+    return UUID(text)
+
+
+def _time(text: str) -> datetime:
+    at = datetime.fromisoformat(text)
+    return at if at.tzinfo is UTC else at.astimezone(UTC)
+
+
+_READ: dict[str, Callable[[Any], Any]] = {"uuid": _uuid, "time": _time, "bytes": lambda text: bytes.fromhex(text[2:])}
+# orjson writes ids and times by itself.
+_TO_JSON: dict[str, Callable[[Any], Any]] = {"bytes": _hex, "text": _storable}
+_TO_PARAMETER: dict[str, Callable[[Any], Any]] = {"text": _storable, "json": lambda value: orjson.dumps(value).decode()}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import datetime
 from types import UnionType
@@ -49,7 +48,3 @@ def _kind(hint: object) -> str:
     if get_origin(hint) is Annotated:
         return "sealed" if SEALED in get_args(hint) else _kind(get_args(hint)[0])
     return "json" if get_origin(hint) is dict else _KINDS[hint]
-
-
-Seal = Callable[[str, str], bytes]
-Open = Callable[[bytes, str], str]

@@ -79,7 +79,7 @@ def _guarded(scene: Scene) -> Iterable[Number]:
     """The numbers whose versions must still be as seen: its own, those it changed, those it names."""
     wanted: set[UUID] = {scene.number.id} | scene.guarded
     wanted |= {row.id for row in scene.changed.values() if isinstance(row, Number)}
-    return [number for number in scene.all(Number) if number.id in wanted]
+    return [number for number in scene.numbers if number.id in wanted]
 
 
 def _records(name: str, row: type[Row]) -> str:

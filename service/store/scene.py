@@ -15,6 +15,12 @@ from service.store.rows import Conversation, Inbound, Member, Number, Row, Staff
 
 R = TypeVar("R", bound=Row)
 Rows = Mapping[tuple[Any, ...], Row]
+_WIDE = (Staff, Number)  # other people: what a narrow scene has only as far as it was brought
+_WIDE_FACTS = frozenset({"tags", "running"})
+
+
+class NotGathered(LookupError):
+    """A decision asked a narrow scene about other people: it is to be made again on a wide one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +38,8 @@ class Scene:
     """Everything a decision may look at: the number, its owner, and the rows about both.
 
     `facts` holds plain values of the gathering: tags in use by staff number, times of routine messages in the last seven
-    days, the highest running number of an escalation, the last inbound time, published flow versions.
+    days, the highest running number of an escalation, the last inbound time, published flow versions. A `narrow` scene has
+    a member whom nobody else concerns (service.store.narrow); asked about other people, it raises NotGathered.
     """
 
     number: Number
@@ -42,14 +49,25 @@ class Scene:
     cancelled: frozenset[tuple[str, UUID]] = frozenset()  # timers by kind and subject
     withdrawn: tuple[Withdrawal, ...] = ()
     guarded: frozenset[UUID] = frozenset()  # other numbers whose rows this decision depends on
+    narrow: bool = False
 
     def all(self, kind: type[R]) -> tuple[R, ...]:
         """Every row of one kind, in the order of gathering and adding."""
+        if self.narrow and kind in _WIDE:
+            raise NotGathered(kind.TABLE)
         return tuple(self.rows.get(kind, {}).values())  # type: ignore[arg-type]
 
     def get(self, kind: type[R], *key: object) -> R | None:
         """One row by its key, or None where it was not gathered."""
-        return self.rows.get(kind, {}).get(key)  # type: ignore[return-value]
+        found = self.rows.get(kind, {}).get(key)
+        if found is None and self.narrow and kind in _WIDE:
+            raise NotGathered(kind.TABLE)
+        return found  # type: ignore[return-value]
+
+    @property
+    def numbers(self) -> tuple[Number, ...]:
+        """The rows of all numbers that were gathered, the scene's own among them."""
+        return tuple(self.rows[Number].values())  # type: ignore[arg-type]
 
     @property
     def member(self) -> Member | None:
@@ -59,7 +77,7 @@ class Scene:
     @property
     def staff(self) -> Staff | None:
         """The member of staff whose number this is."""
-        return next((s for s in self.all(Staff) if s.number_id == self.number.id), None)
+        return None if self.narrow else next((s for s in self.all(Staff) if s.number_id == self.number.id), None)
 
     @property
     def conversation(self) -> Conversation | None:
@@ -84,7 +102,7 @@ class Scene:
         again = {(row.kind, row.subject) for row in rows if isinstance(row, Timer)}
         cancelled = self.cancelled - again
         # Not `replace`, which asks about every field: a text makes a dozen scenes.
-        return Scene(number, shown, self.facts, changed, cancelled, self.withdrawn, self.guarded)
+        return Scene(number, shown, self.facts, changed, cancelled, self.withdrawn, self.guarded, self.narrow)
 
     def cancel(self, *timers: tuple[str, UUID]) -> Scene:
         """The scene without these timers, each named by kind and subject; one that is not there does no harm."""
@@ -103,6 +121,8 @@ class Scene:
 
     def fact(self, name: str, default: Any = None) -> Any:  # noqa: ANN401 - facts are plain JSON values
         """One plain value of the gathering."""
+        if self.narrow and name in _WIDE_FACTS:
+            raise NotGathered(name)
         found = self.facts.get(name)
         return default if found is None else found
 
