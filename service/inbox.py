@@ -114,6 +114,7 @@ class Inbox:
                 decided, outcome = self._taken(self._scene(connection, incoming, now), incoming, now)
             except NotGathered:
                 decided, outcome = self._taken(self._wide(connection, incoming, now), incoming, now)
+                self._remember(decided.number, together=True)
             if outcome == "repeat" or self._written(connection, decided):
                 return outcome
             if tries >= TRIES and not _is_about_consent(decided.inbound(incoming.sid)):
@@ -159,11 +160,14 @@ class Inbox:
     def _wide(self, connection: psycopg.Connection[Any], incoming: Incoming, now: datetime) -> Scene:
         newcomer = self._newcomer(incoming, now)
         (scene,) = gather(connection, Wanted(newcomer=newcomer, sid=incoming.sid), now, self.keys)
-        if is_alone(scene):
-            self._together.discard(newcomer.blind)
-        elif len(self._together) < REMEMBERED:
-            self._together.add(newcomer.blind)
+        self._remember(newcomer, together=not is_alone(scene))
         return scene
+
+    def _remember(self, number: Number, *, together: bool) -> None:
+        if not together:
+            self._together.discard(number.blind)
+        elif len(self._together) < REMEMBERED:
+            self._together.add(number.blind)
 
     def _newcomer(self, incoming: Incoming, now: datetime) -> Number:
         return Number(self.setting.new_id(), self.keys.blind(incoming.from_number), incoming.from_number, now)

@@ -21,11 +21,11 @@ import psycopg
 from service.store.codec import Ring, encode
 from service.store.columns import SQL_TYPES, columns_of
 from service.store.database import ask
-from service.store.rows import ROWS, Inbound, Number, Row
+from service.store.rows import ROWS, Number, Row
 from service.store.scene import Scene
+from service.store.small import NUMBER_STATE, is_small, on_conflict, write_small
 
-_NUMBER_STATE = ("owner", "owner_id", "consent", "consent_at", "memory")
-_GUARD = ("id", "version", *_NUMBER_STATE)  # what a row that exists already is compared by, and what may change of it
+_GUARD = ("id", "version", *NUMBER_STATE)  # what a row that exists already is compared by, and what may change of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,13 @@ def write(connection: psycopg.Connection[Any], scenes: Sequence[Scene], keys: Ri
     No two scenes of one call may be about the same number. Raises psycopg's UniqueViolation where two decisions that saw
     different numbers took the same thing (a tag, a running number): decide again.
     """
+    if len(scenes) == 1 and is_small(scenes[0]):
+        return Done(frozenset({0} if write_small(connection, scenes[0], keys) else ()))
+    return write_document(connection, scenes, keys)
+
+
+def write_document(connection: psycopg.Connection[Any], scenes: Sequence[Scene], keys: Ring) -> Done:
+    """Carry out what `write` does by one document, however much it is."""
     document = _document(scenes, keys)
     statement = _statement(frozenset(name for name, found in document.items() if found))
     rows = ask(connection, statement, (orjson.dumps(document).decode(),)).fetchall()
@@ -90,14 +97,9 @@ def _records(name: str, row: type[Row]) -> str:
 def _upsert(row: type[Row]) -> str:
     names = [c.name for c in columns_of(row)]
     listed, chosen = ", ".join(f'"{n}"' for n in names), ", ".join(f'r."{n}"' for n in names)
-    keys = ", ".join(row.KEY)
-    change = ", ".join(f'"{n}" = excluded."{n}"' for n in names if n not in row.KEY)
-    conflict = f"({keys}) do nothing" if row.ONCE else f"({keys}) do update set {change}"
-    if row is Inbound:  # a message that is settled is never settled again
-        conflict += " where inbound.state = 'unsettled'"
     return (
         f"w_{row.TABLE} as (insert into {row.TABLE} as {row.TABLE} ({listed}) select {chosen}"
-        f" from {_records(row.TABLE, row)} join ok on ok.unit = r._unit order by r._unit, r._place on conflict {conflict})"
+        f" from {_records(row.TABLE, row)} join ok on ok.unit = r._unit order by r._unit, r._place {on_conflict(row)})"
     )
 
 
@@ -115,7 +117,7 @@ def _statement(filled: frozenset[str]) -> bytes:
         ),
         "ok as materialized (select _unit as unit from guards group by _unit having bool_and(holds))",
         (
-            f"raised as (update numbers n set version = n.version + 1, {', '.join(f'{n} = r.{n}' for n in _NUMBER_STATE)}"
+            f"raised as (update numbers n set version = n.version + 1, {', '.join(f'{n} = r.{n}' for n in NUMBER_STATE)}"
             f" from wanted r join ok on ok.unit = r._unit where n.id = r.id and {_MINE})"
         ),
         *(_upsert(row) for row in ROWS if row is not Number and row.TABLE in filled),

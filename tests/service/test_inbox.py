@@ -87,19 +87,32 @@ def count(inbox: Inbox, query: str) -> int:
         return int(row[0])
 
 
+def counting_door(database: str, house: Setting, pool: Any) -> Inbox:  # noqa: ANN401 - of counting connections
+    """An inbox whose statements are counted, over Sam and the staff."""
+    with pool.connection() as connection:
+        people(connection)
+    return Inbox(cast("Pool", pool), KEYS, house, conversation_handlers(), decide_staff, Clock(), lambda: None)
+
+
+def statements_for(door: Inbox, sid: str, body: str) -> int:
+    """How many statements a text of Sam's takes."""
+    Counting.statements = 0
+    assert door.take(text(sid, body)) == "taken"
+    return Counting.statements
+
+
 def test_a_text_is_one_read_and_one_write(database: str, house: Setting) -> None:
-    """Two statements for each text, whatever follows from it, and each is its own commit (DESIGN.md)."""
-    pool = ConnectionPool(
-        database, connection_class=Counting, min_size=1, kwargs={"autocommit": True, "prepare_threshold": 0}
-    )
-    with pool:
-        with pool.connection() as connection:
-            people(connection)
-        door = Inbox(cast("Pool", pool), KEYS, house, conversation_handlers(), decide_staff, Clock(), lambda: None)
-        for sid, body in (("SM1", "saw a heron"), ("SM2", "i want to kill myself"), ("SM3", "STOP")):
-            Counting.statements = 0
-            assert door.take(text(sid, body)) == "taken"
-            assert Counting.statements == 2, body
+    """Two statements for each text, each its own commit (DESIGN.md); a third where it turns out that others are concerned.
+
+    It is remembered that they are: the next text of that number is read with them at once.
+    """
+    options = {"autocommit": True, "prepare_threshold": 0}
+    with ConnectionPool(database, connection_class=Counting, min_size=1, kwargs=options) as pool:
+        door = counting_door(database, house, pool)
+        assert statements_for(door, "SM1", "EN") == 2
+        assert statements_for(door, "SM2", "saw a heron") == 3
+        assert statements_for(door, "SM3", "i want to kill myself") == 2
+        assert statements_for(door, "SM4", "STOP") == 2
 
 
 def test_a_repeat_changes_nothing(inbox: Inbox) -> None:
