@@ -21,6 +21,7 @@ from service.webhooks.calls_out import calls_out_blueprint
 from service.webhooks.front import front_pages
 from service.webhooks.health import health_pages
 from service.webhooks.messages import messages_blueprint
+from service.webhooks.short_way import ShortWay
 from service.webhooks.status import status_blueprint
 from service.webhooks.voice import voice_blueprint
 
@@ -50,6 +51,7 @@ def application(peerline: Peerline, phones: str | None = None) -> Flask:
     app.register_blueprint(health_pages(_look(peerline)))
     state = None if settings.clock_file is None else partial(demo_state, peerline)
     app.register_blueprint(front_pages(peerline.setting.organisation.name, phones, state))
+    app.wsgi_app = ShortWay(app.wsgi_app, settings, peerline.inbox.take, MAX_BODY)  # type: ignore[method-assign]  # Flask's own hook
     return app
 
 

@@ -48,7 +48,7 @@ def _taken(inbox: Inbox) -> bool:
     if len(request.form.getlist("MessageSid")) != 1:
         return False
     try:
-        inbox.take(read_text())
+        inbox.take(read_text(request.form))
     except NotStored:
         return False
     return True
