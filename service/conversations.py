@@ -96,8 +96,9 @@ def go_on(scene: Scene, setting: Setting, handlers: Handlers, moment: Moment) ->
         return scene
     flows = setting.flows(conversation.versions)
     facts = facts_of(scene, setting, _member(scene), moment.now)
-    session, follows = advance(flows, _loaded(conversation), moment.event, facts, moment.now)
-    if session == _loaded(conversation) and not follows:
+    before = _loaded(conversation)
+    session, follows = advance(flows, before, moment.event, facts, moment.now)
+    if session == before and not follows:
         return scene
     scene = scene.with_rows(replace(conversation, session=_dumped(session), fence=session.fence))
     if not any(isinstance(effect, follow.Wait) for effect in follows):

@@ -8,9 +8,8 @@ from config.organisation import Organisation
 from flows.engine.facts import Facts
 from flows.engine.kinds import Value
 from service.rules.duty import duty_at, say_clock, say_opening
-from service.rules.hours import Hours
 from service.rules.local_time import to_local
-from service.rules.member_hours import member_hours
+from service.rules.member_hours import Week, member_hours
 from service.rules.setting import Setting
 from service.store.rows import Member, Staff, Turn
 from service.store.scene import Scene
@@ -44,7 +43,7 @@ def specialist_name(scene: Scene, setting: Setting, member: Member | None) -> st
     return found.name if found is not None and found.active else setting.organisation.name
 
 
-def hours_of(member: Member, organisation: Organisation) -> Hours:
+def hours_of(member: Member, organisation: Organisation) -> Week:
     """The spans of the member's week in which they may be written to unasked: their own, within the organisation's."""
     return member_hours((member.window_start, member.window_end), member.windows, organisation.window)
 

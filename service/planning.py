@@ -10,9 +10,8 @@ from uuid import UUID
 from config.organisation import Organisation
 from flows.engine.kinds import Value
 from service.facts import hours_of
-from service.rules.hours import Hours
 from service.rules.local_time import to_instant, to_local
-from service.rules.member_hours import closing, is_open, last_open, next_open
+from service.rules.member_hours import Week, closing, is_open, last_open, next_open
 from service.rules.relative import moment_of, read_relative
 from service.rules.schedule import next_moment
 from service.rules.spreading import minutes_for
@@ -133,7 +132,7 @@ def _end_of_day(spoke: datetime | None, zone: str, now: datetime) -> datetime:
     return to_instant(datetime.combine(today + timedelta(days=1), time()), zone) - timedelta.resolution
 
 
-def _drawn(schedule: Schedule, member: Member, hours: Hours, slot: datetime) -> int:
+def _drawn(schedule: Schedule, member: Member, hours: Week, slot: datetime) -> int:
     """Minutes after the moment; where the member's hours end before the spread does, they are the end of it."""
     end = closing(hours, member.zone, slot)
     room = schedule.spread if end is None else max(0, (end - slot - MINUTE) // MINUTE)
@@ -141,7 +140,7 @@ def _drawn(schedule: Schedule, member: Member, hours: Hours, slot: datetime) -> 
     return minutes_for(schedule.id, schedule.revision, day, min(schedule.spread, room))
 
 
-def _near(hours: Hours, zone: str, at: datetime, until: datetime) -> datetime:
+def _near(hours: Week, zone: str, at: datetime, until: datetime) -> datetime:
     """The next opening if that is well before the date, else the last open moment before; else as it was."""
     opening = next_open(hours, zone, at)
     if opening is not None and opening + BEFORE <= until:

@@ -6,16 +6,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, time, timedelta
 from functools import lru_cache
 
-from service.rules.hours import Hours, end_of_shift, next_opening, on_duty
+from service.rules.hours import end_of_shift, next_opening, on_duty
 from service.rules.windows import Window
 
 DAY = 24 * 60
 ALL_DAY = (time(), time())  # two equal times mean the whole day
 Days = Mapping[str, Sequence[str] | None]  # by weekday ("0" is Monday): begin and end, or None for a day without texts
 STEP = timedelta(minutes=15)  # in which the last open moment before another is looked for
+REMEMBERED = 4096  # answers: check-ins fall due together, and most members have the same hours
 
 
-def member_hours(usual: tuple[str, str], days: Days, outer: Window = ALL_DAY) -> Hours:
+class Week(dict[int, tuple[tuple[time, time], ...]]):
+    """The spans of each weekday (0 is Monday). It is never changed, so what follows from it is worked out once."""
+
+    __hash__ = object.__hash__  # type: ignore[assignment]  # equal ones that are not the same are worked out again
+
+
+def member_hours(usual: tuple[str, str], days: Days, outer: Window = ALL_DAY) -> Week:
     """Give the spans of each weekday (0 is Monday) in which a member may be written to, on their own clocks.
 
     `usual` is their window on days that `days` does not name; `outer` is the organisation's. Times are such as 09:00. A
@@ -28,23 +35,26 @@ def member_hours(usual: tuple[str, str], days: Days, outer: Window = ALL_DAY) ->
     )
 
 
-def is_open(hours: Hours, zone: str, at: datetime) -> bool:
+@lru_cache(maxsize=REMEMBERED)
+def is_open(hours: Week, zone: str, at: datetime) -> bool:
     """Tell whether the member may be written to unasked at an instant. Raises ZoneProblem."""
     return on_duty(hours, (), zone, at)
 
 
-def next_open(hours: Hours, zone: str, at: datetime) -> datetime | None:
+@lru_cache(maxsize=REMEMBERED)
+def next_open(hours: Week, zone: str, at: datetime) -> datetime | None:
     """Give the first instant, `at` itself or later, at which they may; None where no day has a span. Raises ZoneProblem."""
     return next_opening(hours, (), zone, at)
 
 
-def last_open(hours: Hours, zone: str, at: datetime) -> datetime | None:
+def last_open(hours: Week, zone: str, at: datetime) -> datetime | None:
     """Give an instant within the day before `at` at which they may still be written to, as late as the step allows."""
     steps = (at - STEP * count for count in range(1, timedelta(days=1) // STEP))
     return next((earlier for earlier in steps if is_open(hours, zone, earlier)), None)
 
 
-def closing(hours: Hours, zone: str, at: datetime) -> datetime | None:
+@lru_cache(maxsize=REMEMBERED)
+def closing(hours: Week, zone: str, at: datetime) -> datetime | None:
     """Give the instant at which the span that holds `at` ends; None where none does, or none ends. Raises ZoneProblem."""
     return end_of_shift(hours, (), zone, at)
 
@@ -54,17 +64,17 @@ def _span(window: Sequence[str] | None) -> Window | None:
 
 
 @lru_cache(maxsize=1024)
-def _hours(usual: tuple[str, str], outer: Window) -> Hours:
+def _hours(usual: tuple[str, str], outer: Window) -> Week:
     return _within((_span(usual),) * 7, outer)
 
 
 @lru_cache(maxsize=1024)
-def _within(own: tuple[Window | None, ...], outer: Window) -> Hours:
+def _within(own: tuple[Window | None, ...], outer: Window) -> Week:
     found: dict[int, list[tuple[time, time]]] = {}
     for day, window in enumerate(own):
         for begin, end in _meetings(window, outer):
             found.setdefault((day + begin // DAY) % 7, []).append((_clock(begin), _clock(end)))
-    return {day: tuple(sorted(spans)) for day, spans in found.items()}
+    return Week({day: tuple(sorted(spans)) for day, spans in found.items()})
 
 
 def _meetings(window: Window | None, outer: Window) -> Iterator[tuple[int, int]]:

@@ -47,7 +47,8 @@ def gather_narrow(connection: psycopg.Connection[Any], wanted: Wanted, now: date
     values = {"blind": blind, "ids": list(wanted.ids), "sid": wanted.sid, "parts": now - PARTS, "rest": now - REST}
     rows = ask(connection, _STATEMENT, [values[name] for name in _VALUES]).fetchall()
     specialists: dict[str, Row] = {}
-    return tuple(_scene(orjson.loads(row[0]), keys, specialists) for row in rows)
+    published: Mapping[str, int] = orjson.loads(rows[0][1]) if rows else {}
+    return tuple(_scene(orjson.loads(row[0]), published, keys, specialists) for row in rows)
 
 
 def is_alone(scene: Scene) -> bool:
@@ -55,8 +56,8 @@ def is_alone(scene: Scene) -> bool:
     return scene.number.owner == "member" and not any(scene.all(kind) for kind in (Thread, Escalation, QueueItem))
 
 
-def _scene(found: Sequence[Any], keys: Ring, specialists: dict[str, Row]) -> Scene:
-    *lists, spoken, last_in_at, quiet, published = found
+def _scene(found: Sequence[Any], published: Mapping[str, int], keys: Ring, specialists: dict[str, Row]) -> Scene:
+    *lists, spoken, last_in_at, quiet = found
     rows = [
         _specialist(item, keys, specialists) if kind is Staff else decode(kind, item, keys)
         for kind, items in zip(_KINDS, lists, strict=True)
@@ -111,8 +112,8 @@ _STATEMENT = re.sub(
     (select coalesce(json_agg(json_build_array(o.kind, o.at) order by o.at), '[]') from outbound o
         where o.number_id = n.id and o.kind in ({_UNASKED}) and o.state not in ('withheld', 'failed') and o.at > %(rest)s),
     (select max(i.received_at) from inbound i where i.number_id = n.id),
-    (select exists (select 1 from marks where name = '{QUIET}')),
-    (select coalesce(json_object_agg(p.name, p.version), '{{}}') from published p))::text
+    (select exists (select 1 from marks where name = '{QUIET}')))::text,
+    (select coalesce(json_object_agg(p.name, p.version), '{{}}') from published p)::text
 from numbers n, lateral (select * from members x where x.number_id = n.id limit 1) m
 where (n.blind = %(blind)s::bytea or n.id = any(%(ids)s::uuid[])) and n.owner = 'member' and {_ALONE}""",
 ).encode()

@@ -21,4 +21,4 @@ class Row:
     @property
     def key(self) -> tuple[Any, ...]:
         """The values that identify this row within its table."""
-        return tuple(getattr(self, name) for name in self.KEY)
+        return tuple([getattr(self, name) for name in self.KEY])
