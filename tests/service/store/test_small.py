@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import psycopg
 
+from config.twilio_errors import load_twilio_errors
 from service.assembly import conversation_handlers, timer_handlers
 from service.due import Due
 from service.gateways.clock import Clock
@@ -55,7 +57,14 @@ def test_both_ways_of_writing_carry_out_the_same(database: str) -> None:
             rule = Schedule(new_id(), SAM.id, SAM.number_id, "check-in", "FREQ=MINUTELY", now.isoformat()[:19])
             write(connection, [stored(inbox).with_rows(rule)], KEYS)
         for place, body in enumerate(BODIES):
-            Due(pool, KEYS, house, timer_handlers(handlers, inbox), Clock(), lambda: None).run()
+            Due(
+                pool,
+                KEYS,
+                house,
+                timer_handlers(handlers, inbox, load_twilio_errors(Path("config"))),
+                Clock(),
+                lambda: None,
+            ).run()
             with pool.connection() as connection:
                 incoming = text(f"SM{place}", body)
                 decided, _ = inbox._taken(inbox._wide(connection, incoming, now), incoming, now)
