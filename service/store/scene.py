@@ -16,7 +16,6 @@ from service.store.rows import Conversation, Inbound, Member, Number, Row, Staff
 R = TypeVar("R", bound=Row)
 Rows = Mapping[tuple[Any, ...], Row]
 _WIDE = (Staff, Number)  # other people: what a narrow scene has only as far as it was brought
-_WIDE_FACTS = frozenset({"tags", "running"})
 
 
 class NotGathered(LookupError):
@@ -121,7 +120,7 @@ class Scene:
 
     def fact(self, name: str, default: Any = None) -> Any:  # noqa: ANN401 - facts are plain JSON values
         """One plain value of the gathering."""
-        if self.narrow and name in _WIDE_FACTS:
+        if self.narrow and name not in self.facts:
             raise NotGathered(name)
         found = self.facts.get(name)
         return default if found is None else found
