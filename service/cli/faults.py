@@ -21,6 +21,7 @@ def command(
     seed: Annotated[
         int | None, typer.Option(help="The seed of all chance; printed, so that a run can be repeated.")
     ] = None,
+    json: Annotated[Path | None, typer.Option(help="A file for the account (storm).")] = None,
 ) -> None:
     """Try the promises on an installation of its own on this machine; prints the account, exits with 1 if one broke."""
     sizes = {
@@ -32,6 +33,7 @@ def command(
         print(f"{what!r} is none of {', '.join(sizes)}.", file=sys.stderr)
         raise typer.Exit(2)
     chosen = [] if seed is None else ["--seed", str(seed)]
+    chosen += ["--json", str(json.absolute())] if json is not None and what == "storm" else []
     # They are part of the tests, which the service does not import: they take the place of this process.
     os.chdir(_ROOT)
     os.execv(sys.executable, [sys.executable, "-m", "tests.faults", *sizes[what], *chosen])  # noqa: S606 - our own command

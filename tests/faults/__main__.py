@@ -36,8 +36,9 @@ def main() -> int:
     except Stopped:
         return 130
     tell(account, plan, lambda line: print(line, flush=True))  # noqa: T201 - its output
+    kept = {"plan": asdict(plan), "counts": account.counts, "figures": account.figures, "broken": account.broken}
     if given.json is not None:
-        given.json.write_text(json.dumps({"plan": asdict(plan), **asdict(account)}, indent=1), "utf-8")
+        given.json.write_text(json.dumps(kept, indent=1), "utf-8")
     return 1 if account.broken else 0
 
 

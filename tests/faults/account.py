@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -76,6 +76,12 @@ def gather_evidence(house: House) -> Evidence:
         {row.sid: row for row in inbound}, {row.id: row for row in outbound}, {row.id: row for row in numbers},
         escalations, consent, len(inbound), accepted, first, strange,
     )  # fmt: skip
+
+
+def missing(house: House, sids: Collection[str]) -> set[str]:
+    """Those of the provider's ids that are not stored."""
+    with psycopg.connect(house.site.environ["DATABASE_URL"]) as connection:
+        return set(sids) - {sid for (sid,) in connection.execute("select sid from inbound")}
 
 
 def draw_up(evidence: Evidence, told: Told) -> Account:

@@ -6,16 +6,18 @@ import os
 import platform
 import shutil
 import tempfile
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.faults.account import Account, draw_up, gather_evidence
+from tests.faults.account import Account, draw_up, gather_evidence, missing
 from tests.faults.house import House, Say, running_house
 from tests.faults.storm import rage
-from tests.faults.texting import Plan
+from tests.faults.texting import Plan, Told
 
 REST = 180.0  # seconds after the storm until all must have come to rest
+LOOKED = 300.0  # seconds in which the provider's list must have been read: two looks and some more
 LATER = 900  # seconds by which time moves on then, so that everything that was put off comes
 
 
@@ -26,7 +28,7 @@ def run(plan: Plan, say: Say) -> Account:
     with running_house(folder, say) as house:
         told, keeper = rage(house, plan, say)
         say("The storm is over; waiting for rest.")
-        rested = _rest(house)
+        rested = _imported(house, told) and _rest(house)
         account = draw_up(gather_evidence(house), told)
     account.counts.update(keeper.counts)
     account.counts.update({f"died at: {point}": times for point, times in sorted(keeper.reached.items())})
@@ -36,6 +38,16 @@ def run(plan: Plan, say: Say) -> Account:
     else:
         shutil.rmtree(folder, ignore_errors=True)
     return account
+
+
+def _imported(house: House, told: Told) -> bool:
+    """Whether what was left to the import is there once the clock process has looked again, as it does every two minutes."""
+    until = time.monotonic() + LOOKED
+    while missing(house, told.left):
+        if time.monotonic() > until:
+            return False
+        time.sleep(1.0)
+    return True
 
 
 def _rest(house: House) -> bool:
