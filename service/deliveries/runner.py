@@ -28,7 +28,7 @@ from service.store.pending import is_to_send
 from service.store.sending import Claim, Waiting, lock_sender, lock_waiting, mark, tell_of_cap, use_sender
 from service.store.watching import notice_late
 
-LEASE = timedelta(seconds=30)  # machine time; longer than the longest request, so that only the dead and frozen lose it
+LEASE = timedelta(seconds=16)  # machine time; longer than the longest request, so that only the dead and frozen lose it
 REQUEST = timedelta(seconds=CONNECT + READ)
 BATCH = 50  # messages of one claim at most: what is claimed goes while the next is, and other workers wait for the lock
 LOOK = 0.25  # seconds after which new messages are looked for while others are in flight
@@ -154,7 +154,7 @@ class Deliveries:
             claim = Claim(self.new_id(), now, machine, machine + LEASE)
             sender = lock_sender(connection, self.provider.number, machine)
             careful = careful_since(connection, machine)
-            waiting = lock_waiting(connection, now, limit, self.keys, lanes_open(sender, machine), careful)
+            waiting = lock_waiting(connection, (now, machine), limit, self.keys, lanes_open(sender, machine), careful)
             chosen = choose(waiting, sender, self.limits, now, machine)
             if chosen.marks:
                 ours = mark(connection, chosen.marks, claim)

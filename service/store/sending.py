@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -121,7 +121,7 @@ def held_code(connection: psycopg.Connection[Any], machine: datetime) -> int | N
 
 def lock_waiting(
     connection: psycopg.Connection[Any],
-    now: datetime,
+    clocks: tuple[datetime, datetime],
     limit: int,
     keys: Ring,
     lanes: int,
@@ -129,11 +129,13 @@ def lock_waiting(
 ) -> tuple[Waiting, ...]:
     """The first ready message of up to `limit` recipients with nothing in flight, safety first, their rows locked.
 
-    Only lanes below `lanes` are looked at. A recipient whose row somebody else holds is left for the next look. With `since`
+    `clocks` are now and machine time. Only lanes below `lanes` are looked at. A recipient whose row somebody else holds is
+    left for the next look. Alerts and safety texts pass by what has been in flight for too long (PATIENCE). With `since`
     this database may lack what happened from then on: alerts and safety texts go, which may go twice, and what was written
     later, but nothing that nobody asked for.
     """
-    values = {"now": now, "limit": limit, "lanes": lanes, "since": since}
+    now, machine = clocks
+    values = {"now": now, "patience": machine - PATIENCE, "limit": limit, "lanes": lanes, "since": since}
     rows = connection.execute(_LOCK, values, prepare=True, binary=False).fetchall()
     return tuple(_waiting(row, keys) for row in sorted(rows, key=lambda row: (row[0], row[1])))
 
@@ -146,7 +148,7 @@ def mark(connection: psycopg.Connection[Any], marks: Sequence[Mark], claim: Clai
     found = [{"id": item.outbound_id, "held": item.held} for item in marks]
     values = {
         "doc": orjson.dumps(found).decode(), "claim_id": claim.claim_id, "now": claim.now, "machine": claim.machine,
-        "lease_until": claim.lease_until,
+        "lease_until": claim.lease_until, "patience": claim.machine - PATIENCE,
     }  # fmt: skip
     rows = connection.execute(_MARK, values, prepare=True, binary=False).fetchall()
     return frozenset(row[0] for row in rows)
@@ -175,7 +177,11 @@ where s.active and s.role = case when exists (select 1 from staff c where c.acti
   and not exists (select 1 from old where old.held_until > %(machine)s::timestamptz - interval '10 minutes')
 on conflict (kind, subject) do nothing"""
 
-_IN_FLIGHT = "exists (select 1 from outbound e where e.number_id = o.number_id and e.state in ('sending', 'unsure'))"
+# One message of a recipient is under way at a time. Alerts and safety texts do not wait for one that seems to be in nobody's
+# hands any more: a dead worker's is settled when its lease is over, an uncertain one when the provider tells (decision 13).
+_IN_FLIGHT = """exists (select 1 from outbound e where e.number_id = o.number_id and e.state in ('sending', 'unsure')
+        and not (o.kind in ('alert', 'safety') and e.claimed_at <= %(patience)s))"""
+PATIENCE = timedelta(seconds=5)  # machine time; requests take less than one second, as a rule
 # What may go while this database may lack what happened since a moment.
 _CAREFUL = "(%(since)s::timestamptz is null or {0}.kind in ('alert', 'safety') or ({0}.lane = 1 and {0}.at > %(since)s::timestamptz))"
 _UNASKED = "(" + ", ".join(f"'{kind}'" for kind in UNASKED) + ")"

@@ -23,7 +23,7 @@ _STATEMENT = """select
     (select min(ready_at) from outbound where state = 'queued' and ready_at <= %(now)s) as unsent_since,
     (select count(*) from outbound where state = 'queued' and ready_at <= %(now)s) as unsent,
     (select count(*) from outbound where state = 'unsure') as unsure,
-    (select sent_at from outbound where sent_at is not null order by id desc limit 1) as sent_at,
+    (select max(sent_at) from (select sent_at from outbound where sent_at is not null order by id desc limit 50) l) as sent_at,
     (select count(*) from inbound where state = 'unsettled') as unsettled,
     (select max(at) from heartbeats where kind = 'clock') as clock_at,
     (select at from marks where name = 'canary') as canary_at,

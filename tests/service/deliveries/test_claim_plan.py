@@ -11,6 +11,7 @@ def test_a_claim_reads_no_table_from_end_to_end(office: Office) -> None:
         .replace("%(lanes)s", "3")
         .replace("%(limit)s", "16")
         .replace("%(since)s", "null")
+        .replace("%(patience)s", "now()")
     )
     with psycopg.connect(office.database) as connection:
         connection.execute(

@@ -109,6 +109,25 @@ def test_nothing_goes_to_a_person_who_has_something_in_flight(office: Office) ->
         assert (office.accepted(), office.state(second)) == ([], "queued")
 
 
+@pytest.mark.parametrize("kind", ["alert", "safety"])
+@pytest.mark.parametrize("state", ["sending", "unsure"])
+def test_safety_does_not_wait_for_what_nobody_finishes(office: Office, kind: str, state: str) -> None:
+    """A dead worker's message holds up what is in order after it, but neither an alert nor a safety text for long."""
+    number = office.known()
+    stuck = office.queue(number, "answer", "one")
+    office.queue(number, "answer", "two")
+    office.queue(number, kind, "danger")
+    under_way = (
+        "update outbound set state = %s, claimed_at = now() - %s, lease_until = now() + interval '1 hour' where id = %s"
+    )
+    office.change(under_way, state, timedelta(seconds=1), stuck)
+    office.deliveries.run()
+    assert office.accepted() == []
+    office.change(under_way, state, timedelta(seconds=6), stuck)
+    office.deliveries.run()
+    assert office.accepted() == ["danger"]
+
+
 def test_the_rate_of_our_number_is_kept_and_safety_goes_beyond_it(office: Office) -> None:
     """Segments use up the rate, also those of other workers; a safety text does not wait for it."""
     office.deliveries.limits, office.deliveries.stint = Limits(0.001), 0.2
