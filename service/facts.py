@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from config.organisation import Organisation
 from flows.engine.facts import Facts
@@ -14,26 +16,54 @@ from service.rules.setting import Setting
 from service.store.rows import Member, Staff, Turn
 from service.store.scene import Scene
 
+V = TypeVar("V")
+
+
+class AsAsked(Mapping[str, V]):
+    """A mapping whose values are worked out when they are asked for: a text fills one or two of its places, a step asks one fact."""
+
+    def __init__(self, makers: Mapping[str, Callable[[], V]]) -> None:
+        self._makers = makers
+
+    def __getitem__(self, name: str) -> V:
+        """The value of this name, as it follows from what was gathered."""
+        return self._makers[name]()
+
+    def __contains__(self, name: object) -> bool:
+        """Whether there is a value of this name."""
+        return name in self._makers
+
+    def __iter__(self) -> Iterator[str]:
+        """The names."""
+        return iter(self._makers)
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self._makers)
+
 
 def facts_of(scene: Scene, setting: Setting, member: Member, now: datetime) -> Facts:
     """The facts, slots and turns of one member; a name that nobody has is the organisation's."""
-    duty = duty_at(setting.organisation, now)
     organisation = setting.organisation
-    specialist = specialist_name(scene, setting, member)
-    slots = {
-        "me": member.name, "specialist": specialist, "cps": specialist, "org": organisation.name,
-        "hours": organisation.hours_text.get(member.language, ""), "time": say_clock(now + timedelta(minutes=organisation.promise_minutes), member.zone),
-        "opens": say_opening(duty, now, member.zone, member.language),
-    }  # fmt: skip
-    values: dict[str, Value] = {
-        "member.language": member.language,
-        "member.discreet": member.phone_seen_by != "me",
-        "specialist.on_duty": duty.on,
-        "is_paused": is_paused(member, now),
-        "days_since_reply": _days_since_reply(scene, now),
-        "local_time": to_local(now, member.zone).strftime("%H:%M"),
-        "consent.given": scene.number.consent == "given",
-    }
+    promised = timedelta(minutes=organisation.promise_minutes)
+    slots = AsAsked({
+        "me": lambda: member.name,
+        "specialist": lambda: specialist_name(scene, setting, member),
+        "cps": lambda: specialist_name(scene, setting, member),
+        "org": lambda: organisation.name,
+        "hours": lambda: organisation.hours_text.get(member.language, ""),
+        "time": lambda: say_clock(now + promised, member.zone),
+        "opens": lambda: say_opening(duty_at(organisation, now), now, member.zone, member.language),
+    })  # fmt: skip
+    values: Mapping[str, Value] = AsAsked({
+        "member.language": lambda: member.language,
+        "member.discreet": lambda: member.phone_seen_by != "me",
+        "specialist.on_duty": lambda: duty_at(organisation, now).on,
+        "is_paused": lambda: is_paused(member, now),
+        "days_since_reply": lambda: _days_since_reply(scene, now),
+        "local_time": lambda: to_local(now, member.zone).strftime("%H:%M"),
+        "consent.given": lambda: scene.number.consent == "given",
+    })  # fmt: skip
     return Facts(member.language, member.zone, slots, values, {turn.flow: turn.turn for turn in scene.all(Turn)})
 
 
