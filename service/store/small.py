@@ -49,6 +49,12 @@ def is_small(scene: Scene) -> bool:
 
 def write_small(connection: psycopg.Connection[Any], scene: Scene, keys: Ring) -> bool:
     """Carry a small decision out, if its number still has the version that was seen; returns whether it was."""
+    statement, values = small_statement(scene, keys)
+    return ask(connection, statement, values).fetchone() is not None
+
+
+def small_statement(scene: Scene, keys: Ring) -> tuple[bytes, list[Any]]:
+    """The statement for a small decision, which depends on its form alone, and its parameters."""
     rows = [row for row in scene.changed.values() if not isinstance(row, Number)]
     form = _Form(tuple(row.TABLE for row in rows), len(scene.cancelled), len(scene.withdrawn))
     values: list[Any] = [scene.number.id, scene.number.version, *parameters(scene.number, keys, NUMBER_STATE)]
@@ -58,7 +64,7 @@ def write_small(connection: psycopg.Connection[Any], scene: Scene, keys: Ring) -
         values += (kind, subject)
     for withdrawal in scene.withdrawn:
         values += _withdrawal(withdrawal)
-    return ask(connection, _statement(form), values).fetchone() is not None
+    return _statement(form), values
 
 
 def on_conflict(row: type[Row]) -> str:
