@@ -121,7 +121,7 @@ def _decided(peerline: Peerline, connection: psycopg.Connection[Any], phone: str
     inbound = inbox._row(scene, incoming, now)
     decided = inbox._decide(scene.with_rows(inbound), inbound, now)
     statement, write = small_statement(decided, peerline.keys)
-    read = (peerline.keys.blind(phone), [], incoming.sid, now - gather.PARTS, now - gather.REST)
+    read: tuple[Any, ...] = (peerline.keys.blind(phone), [], incoming.sid, now - gather.PARTS, now - gather.REST)
     made = {row.key[0] for place, row in decided.changed.items() if place[0] in _NEW}
     return statement, Replayed(read, write, frozenset(made | {incoming.sid}))
 
