@@ -42,13 +42,16 @@ class Compiled:
     keys: frozenset[str]
 
 
-def compile_pattern(pattern: str, parts: Parts, weigh: Weigh = len) -> Compiled:
+Known = dict[str, Compiled]  # parts that were read, by name
+
+
+def compile_pattern(pattern: str, parts: Parts, weigh: Weigh = len, known: Known | None = None) -> Compiled:
     """Return the regular expression of `pattern` and the words without which it cannot match.
 
-    Of several such sets the lightest by `weigh` is kept: rare words make a rule cheap to pass over.
-    Raises `PatternProblem` for unknown parts, parts that contain themselves, and signs that mean nothing here.
+    Of several such sets the lightest by `weigh` is kept: rare words make a rule cheap to pass over. `known` keeps parts that
+    were read before with the same parts and measure, for whoever compiles many patterns. Raises `PatternProblem` for unknown parts, parts that contain themselves, and signs that mean nothing here.
     """
-    reader = _Reader(pattern, parts, weigh, _DEPTH)
+    reader = _Reader(pattern, parts, weigh, _DEPTH, {} if known is None else known)
     row = reader.row()
     if reader.sign() is not None or not row.expression:
         raise PatternProblem(f"'{pattern}' is empty or has a bracket too many")
@@ -70,11 +73,12 @@ def as_matched(words: tuple[str, ...]) -> str:
 class _Reader:
     """Reads one pattern from left to right."""
 
-    def __init__(self, pattern: str, parts: Parts, weigh: Weigh, depth: int) -> None:
+    def __init__(self, pattern: str, parts: Parts, weigh: Weigh, depth: int, known: Known) -> None:
         self.pattern = pattern
         self.parts = parts
         self.weigh = weigh
         self.depth = depth
+        self.known = known
         self.signs = _SIGNS.findall(pattern)
         self.at = 0
         self.brackets = 0
@@ -123,13 +127,18 @@ class _Reader:
     def _word(self, word: str) -> Compiled:
         part = _PART.fullmatch(word)
         if part:
-            return any_of(
-                [_Reader(phrase, self.parts, self.weigh, self.depth - 1).row() for phrase in self._phrases(part[1])]
-            )
+            return self._part(part[1])
         stem, rest = (word[:-1], r"\w*") if word.endswith("*") else (word, "")
         if not re.fullmatch(r"[a-z0-9ñ]+|\.", stem):
             raise PatternProblem(f"'{word}' in '{self.pattern}' is not a plain word in small letters")
         return Compiled(re.escape(stem) + rest + " ", frozenset({word}))
+
+    def _part(self, name: str) -> Compiled:
+        if name not in self.known:
+            phrases = self._phrases(name)
+            deeper = (self.parts, self.weigh, self.depth - 1, self.known)
+            self.known[name] = any_of([_Reader(phrase, *deeper).row() for phrase in phrases])
+        return self.known[name]
 
     def _phrases(self, name: str) -> tuple[str, ...]:
         if not self.parts.get(name):

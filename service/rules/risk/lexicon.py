@@ -2,12 +2,12 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from config.vocabulary import RiskRule, RiskWords, Words
 from service.rules.normalise import fold
-from service.rules.patterns import Compiled, Parts, PatternProblem, Weigh, any_of, compile_pattern
+from service.rules.patterns import Compiled, Known, Parts, PatternProblem, Weigh, any_of, compile_pattern
 
 _WORD = re.compile(r"[a-z0-9ñ]+")
 _PART_NAME = re.compile(r"\{\w+\}")
@@ -15,6 +15,33 @@ _PART_NAME = re.compile(r"\{\w+\}")
 CALMING = ("negation", "past", "fiction")
 _CONTEXTS = (*CALMING, "present")
 _NOTHING = Compiled(r"(?!)", frozenset())
+
+
+class Expression:
+    """A regular expression that is compiled when it is first tried.
+
+    There are a thousand, most are never met in a process's life, and to compile them all took longer than everything else at its start.
+    """
+
+    __slots__ = ("_pattern", "_source")
+
+    def __init__(self, source: str) -> None:
+        self._source = source
+        self._pattern: re.Pattern[str] | None = None
+
+    def search(self, text: str) -> re.Match[str] | None:
+        """The first place that matches, or None."""
+        return self.compiled().search(text)
+
+    def finditer(self, text: str) -> Iterator[re.Match[str]]:
+        """Every place that matches."""
+        return self.compiled().finditer(text)
+
+    def compiled(self) -> re.Pattern[str]:
+        """The expression itself."""
+        if self._pattern is None:
+            self._pattern = re.compile(self._source)
+        return self._pattern
 
 
 class LexiconProblem(Exception):
@@ -33,12 +60,12 @@ class CompiledRule:
     category: str
     tier: int
     about: str
-    requires: re.Pattern[str] | None
-    blocks: re.Pattern[str] | None
+    requires: Expression | None
+    blocks: Expression | None
     heeds: frozenset[str]
 
 
-Trigger = tuple[CompiledRule, re.Pattern[str]]
+Trigger = tuple[CompiledRule, Expression]
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -50,7 +77,7 @@ class LanguageLexicon:
     symbols: Mapping[str, str]
     vocabulary: frozenset[str]
     shortened: Mapping[str, str]
-    contexts: Mapping[str, re.Pattern[str]]
+    contexts: Mapping[str, Expression]
     by_word: Mapping[str, tuple[Trigger, ...]]
     by_beginning: Mapping[str, tuple[Trigger, ...]]
     always: tuple[Trigger, ...]
@@ -99,12 +126,13 @@ def _language(language: str, risk: RiskWords, mistakes: list[str]) -> LanguageLe
 def _index(risk: RiskWords, mistakes: list[str]) -> dict[str, list[Trigger]]:
     """Return every pattern under each of its words; under the empty word where no word is certain."""
     weigh = _weigh(risk)
+    known: Known = {}
     found: dict[str, list[Trigger]] = {}
     for rule in risk.rules:
         compiled = _rule(rule, risk.parts, mistakes)
         for text in rule.patterns:
-            pattern = _pattern(rule, (text,), risk.parts, mistakes, weigh)
-            trigger = (compiled, re.compile(pattern.expression))
+            pattern = _pattern(rule, (text,), risk.parts, mistakes, weigh, known)
+            trigger = (compiled, Expression(pattern.expression))
             for key in pattern.keys or {""}:
                 found.setdefault(key, []).append(trigger)
     return found
@@ -128,27 +156,35 @@ def _rule(rule: RiskRule, parts: Parts, mistakes: list[str]) -> CompiledRule:
     )
 
 
-def _optional(rule: RiskRule, texts: tuple[str, ...], parts: Parts, mistakes: list[str]) -> re.Pattern[str] | None:
-    return re.compile(_pattern(rule, texts, parts, mistakes).expression) if texts else None
+def _optional(rule: RiskRule, texts: tuple[str, ...], parts: Parts, mistakes: list[str]) -> Expression | None:
+    return Expression(_pattern(rule, texts, parts, mistakes).expression) if texts else None
 
 
-def _pattern(rule: RiskRule, texts: tuple[str, ...], parts: Parts, mistakes: list[str], weigh: Weigh = len) -> Compiled:
+def _pattern(
+    rule: RiskRule,
+    texts: tuple[str, ...],
+    parts: Parts,
+    mistakes: list[str],
+    weigh: Weigh = len,
+    known: Known | None = None,
+) -> Compiled:
+    known = {} if known is None else known
     try:
-        return any_of([compile_pattern(text, parts, weigh) for text in texts])
+        return any_of([compile_pattern(text, parts, weigh, known) for text in texts])
     except PatternProblem as problem:
         mistakes.append(f"{rule.place}: rule {rule.id}: {problem}.")
         return _NOTHING
 
 
-def _context(name: str, risk: RiskWords, mistakes: list[str]) -> re.Pattern[str]:
+def _context(name: str, risk: RiskWords, mistakes: list[str]) -> Expression:
     """Return the expression of one context; negation must end where the match begins."""
     ending = r"\Z" if name == "negation" else ""
     try:
         patterns = [compile_pattern(text, risk.parts) for text in risk.contexts.get(name, ())]
-        return re.compile(any_of(patterns or [_NOTHING]).expression + ending)
+        return Expression(any_of(patterns or [_NOTHING]).expression + ending)
     except PatternProblem as problem:
         mistakes.append(f"context {name}: {problem}.")
-        return re.compile(_NOTHING.expression)
+        return Expression(_NOTHING.expression)
 
 
 def _vocabulary(risk: RiskWords) -> frozenset[str]:

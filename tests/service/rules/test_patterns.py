@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from service.rules.patterns import PatternProblem, as_matched, compile_pattern
+from service.rules.patterns import Compiled, PatternProblem, as_matched, compile_pattern
 
 PARTS = {"MEANS": ("pill|pills", "sleeping pills"), "LOTS": ("all", "the whole"), "ROUND": ("{ROUND} x",)}
 
@@ -60,3 +60,11 @@ def test_the_rarest_words_are_kept() -> None:
     weights = {"i": 9, "hang": 1}
     kept = compile_pattern("i hang", {}, lambda words: sum(weights[word] for word in words)).keys
     assert kept == {"hang"}
+
+
+def test_parts_that_were_read_before_are_the_same() -> None:
+    """Keeping what a part came to changes nothing, in whatever order patterns are read."""
+    known: dict[str, Compiled] = {}
+    for pattern in ("took {LOTS} {MEANS}?", "{MEANS}", "({LOTS}|none) of {MEANS}", "{LOTS} {LOTS}"):
+        assert compile_pattern(pattern, PARTS, len, known) == compile_pattern(pattern, PARTS)
+    assert set(known) == {"LOTS", "MEANS"}

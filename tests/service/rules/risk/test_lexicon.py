@@ -42,6 +42,20 @@ def test_every_rule_finds_its_own_examples(words: Words, lexicon: Lexicon) -> No
     assert missed == []
 
 
+def test_every_expression_can_be_compiled(lexicon: Lexicon) -> None:
+    """They are compiled when they are first tried; none of those that are shipped fails then."""
+    tried = 0
+    for language in lexicon.languages:
+        triggers = {*language.always}.union(*language.by_word.values(), *language.by_beginning.values())
+        for expression in language.contexts.values():
+            assert expression.compiled().pattern
+        for rule, expression in triggers:
+            for each in (expression, rule.requires, rule.blocks):
+                assert each is None or each.compiled().pattern
+            tried += 1
+    assert tried > 1000
+
+
 def test_no_rule_raises_an_alarm_on_its_own_counterexamples(words: Words, lexicon: Lexicon) -> None:
     """No negative example of a rule is found by that rule at tier 2 or above."""
     wrong = [
