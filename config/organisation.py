@@ -28,6 +28,9 @@ class Helpline:
     text: Mapping[str, str]
 
 
+MOST_A_DAY, MOST_A_WEEK = 10, 70  # whatever caps are written down: nobody is greeted more often
+
+
 @dataclass(frozen=True, slots=True)
 class Caps:
     """How many texts that nobody asked for a member gets, in the member's own days and weeks."""
@@ -193,8 +196,8 @@ class _Reading:
 
     def caps(self, node: Node | None) -> Caps:
         parts = self.keys(node, (), ("per_day", "per_week"))
-        per_day = self.one(parts.get("per_day"), kinds.whole_number(1, 10), Caps().per_day)
-        return Caps(per_day, self.one(parts.get("per_week"), kinds.whole_number(1, 70), Caps().per_week))
+        per_day = self.one(parts.get("per_day"), kinds.whole_number(1, MOST_A_DAY), Caps().per_day)
+        return Caps(per_day, self.one(parts.get("per_week"), kinds.whole_number(1, MOST_A_WEEK), Caps().per_week))
 
     def ladder(self, node: Node | None) -> LadderPolicy:
         usual = LadderPolicy()

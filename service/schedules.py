@@ -1,4 +1,4 @@
-"""What staff do to a member's schedules by hand: add, change, remove, and the hours of a weekday. Each leaves an audit row."""
+"""What staff do to a member's schedules by hand: add, change, remove, hours of a weekday, caps. Each leaves an audit row."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from config.organisation import MOST_A_DAY, MOST_A_WEEK
 from service.planning import set_next
 from service.roster import House
 from service.rules.schedule import check_rule
@@ -79,6 +80,16 @@ def set_hours(scene: Scene, member: Member, day: int, window: Sequence[str] | No
     return scene.with_rows(replace(member, windows=days), entry)
 
 
+def set_caps(scene: Scene, member: Member, per_day: int, per_week: int, house: House) -> Scene:
+    """The scene with other caps on what a member is sent unasked, in a day and in seven days.
+
+    Raises ScheduleRefused with every mistake.
+    """
+    refuse(_mistakes_of_caps(per_day, per_week))
+    entry = told(house, "caps changed", member, {"per_day": per_day, "per_week": per_week})
+    return scene.with_rows(replace(member, per_day=per_day, per_week=per_week), entry)
+
+
 def at_rest(scene: Scene, schedule: Schedule) -> Scene:
     """The scene in which a schedule has no next moment and no timer."""
     scene = scene.with_rows(replace(schedule, active=False, next_at=None, revision=schedule.revision + 1))
@@ -98,6 +109,17 @@ def mistakes_of(scene: Scene, wanted: Wanted) -> tuple[str, ...]:
         found.append(f"flow: no flow called {wanted.flow!r} is published; choose of {', '.join(flows) or 'none yet'}")
     if not 0 <= wanted.spread <= LONGEST_SPREAD:
         found.append(f"spread: write minutes from 0 to {LONGEST_SPREAD}")
+    return tuple(found)
+
+
+def _mistakes_of_caps(per_day: int, per_week: int) -> tuple[str, ...]:
+    found = []
+    if not 1 <= per_day <= MOST_A_DAY:
+        found.append(f"per day: write a number from 1 to {MOST_A_DAY}; who wants none has no schedule, or a pause")
+    if not 1 <= per_week <= MOST_A_WEEK:
+        found.append(f"per week: write a number from 1 to {MOST_A_WEEK}; who wants none has no schedule, or a pause")
+    if not found and per_day > per_week:
+        found.append(f"{per_day} a day is more than {per_week} in seven days: change both, or write a smaller one")
     return tuple(found)
 
 

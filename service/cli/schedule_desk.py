@@ -124,12 +124,19 @@ def show(schedules: tuple[Schedule, ...], member: Member, desk: Desk, *, as_json
     """Print schedules: as JSON, or a line each."""
     told = [_data(schedule, member, desk) for schedule in schedules]
     if as_json:
-        print(orjson.dumps({"zone": member.zone, "windows": member.windows, "schedules": told}).decode())
+        print(orjson.dumps(_of(member) | {"schedules": told}).decode())
         return
     for item in told:
         print(_line(item))
     if not told:
         print("Nothing is planned.")
+
+
+def show_caps(member: Member, *, as_json: bool) -> None:
+    """Print how many texts that nobody asked for a member may get: as JSON, or in a line."""
+    caps = {"per_day": member.per_day, "per_week": member.per_week}
+    line = f"Unasked texts: at most {member.per_day} a day and {member.per_week} in seven days."
+    print(orjson.dumps(caps).decode() if as_json else line)
 
 
 def refuse(why: str, status: int = 2) -> NoReturn:
@@ -147,6 +154,11 @@ def _e164(phone: str) -> str:
         return read_number(phone)
     except PhoneProblem as problem:
         refuse(f"{phone}: {problem}")
+
+
+def _of(member: Member) -> dict[str, Any]:
+    caps = {"per_day": member.per_day, "per_week": member.per_week}
+    return {"zone": member.zone, "windows": member.windows, **caps}
 
 
 def _data(schedule: Schedule, member: Member, desk: Desk) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""`peerline schedule list|add|remove|move|appointment|hours`: a member's schedules, changed by hand on the server."""
+"""`peerline schedule list|add|remove|move|appointment|hours|caps`: a member's schedules, changed by hand on the server."""
 
 from datetime import datetime, time
 from typing import Annotated
@@ -6,10 +6,10 @@ from typing import Annotated
 import typer
 
 from service.appointments import TWO_DAYS_BEFORE, Dated, book, cancel, joined_on, move
-from service.cli.schedule_desk import Desk, Standing, local_time, one_of, open_desk, refuse, show
+from service.cli.schedule_desk import Desk, Standing, local_time, one_of, open_desk, refuse, show, show_caps
 from service.planning import ONCE
 from service.rules.local_time import to_local
-from service.schedules import Wanted, add, change, remove, set_hours
+from service.schedules import Wanted, add, change, remove, set_caps, set_hours
 from service.store.rows import Member, Schedule
 from service.store.scene import Scene
 
@@ -32,10 +32,12 @@ _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "su
 
 
 def list_command(phone: Phone, as_json: AsJson = False) -> None:
-    """List what is planned for a member: each schedule, when it speaks next, and by which rule."""
+    """List what is planned for a member: each schedule, when it speaks next, by which rule, and their caps."""
     desk = open_desk()
     member, schedules = desk.member(phone)
     show(tuple(s for s in schedules if s.active), member, desk, as_json=as_json)
+    if not as_json:
+        show_caps(member, as_json=False)
 
 
 def add_command(
@@ -132,11 +134,26 @@ def hours_command(
     print(f"{day.capitalize()}: {window}.")
 
 
+def caps_command(
+    phone: Phone,
+    per_day: Annotated[int | None, typer.Option(help="At most so many a day.")] = None,
+    per_week: Annotated[int | None, typer.Option(help="At most so many in seven days.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Set how many texts a member may get unasked, reminders left aside; without options, show it."""
+    desk = open_desk()
+    member, _ = desk.member(phone)
+    if per_day is not None or per_week is not None:
+        member = desk.change(member, lambda now: _capped(now, per_day, per_week))
+    show_caps(member, as_json=as_json)
+
+
 def register(app: typer.Typer) -> None:
     """Add the commands to `peerline schedule`."""
     for name, command in (
         *(("list", list_command), ("add", add_command), ("remove", remove_command)),
         *(("move", move_command), ("appointment", appointment_command), ("hours", hours_command)),
+        ("caps", caps_command),
     ):
         app.command(name)(command)
 
@@ -146,6 +163,14 @@ def _without(now: Standing, name: str) -> Scene:
     if str(found[0].id).endswith(name.lower()):
         return remove(now.scene, found[0], now.member, now.house)
     return cancel(now.scene, found, now.member, now.house)
+
+
+def _capped(now: Standing, per_day: int | None, per_week: int | None) -> tuple[Scene, Member]:
+    """What is not named stays as it is."""
+    a_day = now.member.per_day if per_day is None else per_day
+    a_week = now.member.per_week if per_week is None else per_week
+    scene = set_caps(now.scene, now.member, a_day, a_week, now.house)
+    return scene, scene.member or now.member
 
 
 def _of_date(now: Standing, schedule: Schedule) -> tuple[Schedule, ...]:

@@ -114,6 +114,23 @@ def test_the_hours_of_a_weekday_are_kept(environ: Mapping[str, str]) -> None:
         assert ana.windows == {"6": None}
 
 
+def test_the_caps_of_one_member_are_shown_and_changed(environ: Mapping[str, str]) -> None:
+    """What is not named stays; the list tells them, and who reads the audit sees both numbers."""
+    assert peerline(environ, "caps", ANA).stdout == "Unasked texts: at most 1 a day and 4 in seven days.\n"
+    assert orjson.loads(peerline(environ, "caps", ANA, "--per-day", "2", "--json").stdout) == {
+        "per_day": 2,
+        "per_week": 4,
+    }
+    assert "at most 2 a day and 9 in" in peerline(environ, "caps", ANA, "--per-week", "9").stdout
+    assert "at most 2 a day and 9 in" in peerline(environ, "list", ANA).stdout
+    with psycopg.connect(environ["DATABASE_URL"]) as connection:
+        reader = Reader(connection, KEYS)
+        assert [(entry.what, entry.detail) for entry in reader.rows(Audit, "true order by x.id")] == [
+            ("caps changed", {"per_day": 2, "per_week": 4}),
+            ("caps changed", {"per_day": 2, "per_week": 9}),
+        ]
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -131,14 +148,20 @@ def test_the_hours_of_a_weekday_are_kept(environ: Mapping[str, str]) -> None:
         (("move", ANA, "ffffff", "--at", "2026-03-12T14:00"), "ends in"),
         (("hours", ANA, "--day", "someday", "--window", "none"), "someday"),
         (("hours", ANA, "--day", "monday", "--window", "early"), "early"),
+        (
+            ("caps", ANA, "--per-day", "0", "--per-week", "71"),
+            "per day: write|from 1 to 10|per week|from 1 to 70|pause",
+        ),
+        (("caps", ANA, "--per-day", "5"), "5 a day is more than 4 in seven days"),
     ],
 )
 def test_what_cannot_be_done_is_said_and_changes_nothing(
     environ: Mapping[str, str], arguments: tuple[str, ...], words: str
 ) -> None:
-    """Status 2, the mend on standard error, and no schedule."""
+    """Status 2, the mend on standard error, no schedule, and nothing in the audit."""
     done = peerline(environ, *arguments)
     assert done.returncode == 2
     assert all(word in done.stderr for word in words.split("|"))
     with psycopg.connect(environ["DATABASE_URL"]) as connection:
-        assert Reader(connection, KEYS).rows(Schedule, "true") == ()
+        reader = Reader(connection, KEYS)
+        assert (reader.rows(Schedule, "true"), reader.rows(Audit, "true")) == ((), ())
