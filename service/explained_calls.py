@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import LiteralString
 from uuid import UUID
 
 from service.explained_words import say_time
 from service.store.reading import Reader
-from service.store.rows import Call, Escalation, Heard
+from service.store.rows import Call, Escalation, Heard, Number
 
 WHY = {
     "landline": "that phone gets no texts",
@@ -40,6 +41,15 @@ def say_calls(reader: Reader, alerts: Iterable[Escalation], zone: str) -> tuple[
     calls = reader.rows(Call, "x.escalation_id = any(%(ids)s) order by x.at, x.id", ids=ids) if ids else ()
     people = reader.names([call.number_id for call in calls])
     return tuple(_said(reader, call, people, zone) for call in calls)
+
+
+def say_calls_lately(reader: Reader, number: Number, zone: str, last: int) -> tuple[str, ...]:
+    """The last calls to a number, or about alerts of its owner, in order, one sentence each."""
+    about = "x.escalation_id in (select e.id from escalations e where e.number_id = %(id)s)"
+    where: LiteralString = f"x.number_id = %(id)s or {about} order by x.at desc, x.id desc limit %(last)s"
+    calls = reader.rows(Call, where, id=number.id, last=last)
+    people = reader.names([call.number_id for call in calls])
+    return tuple(_said(reader, call, people, zone) for call in reversed(calls))
 
 
 def _said(reader: Reader, call: Call, people: Mapping[UUID, str], zone: str) -> str:

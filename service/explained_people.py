@@ -1,4 +1,7 @@
-"""How things stand with one member: consent, pause, window, schedules, who answers, what waits, the last messages."""
+"""How things stand with one member: consent, pause, window, schedules, who answers, what waits, the last messages and calls.
+
+Of one of staff only what concerns their phone is told: STOP, and the last calls to it.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from service.explained_calls import say_calls_lately
 from service.explained_words import Explanation, say_escalation, say_queue, say_reason, say_time, say_whose
 from service.explanations import Looking
 from service.facts import is_paused
@@ -30,7 +34,7 @@ from service.store.rows import (
 
 MOMENTS = 3  # of each schedule that are told
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-LAST = 10  # messages that are told
+LAST = 10  # messages that are told, and calls
 
 CONSENT = {
     "unknown": "No consent is on record: the welcome asks for it, and nothing else goes out unasked.",
@@ -64,7 +68,7 @@ COMING = {
 
 
 def explain_member(looking: Looking, phone: str) -> Explanation | None:
-    """Explain how things stand with the member who has this E.164 number; None where no member has it.
+    """Explain how things stand with the member, or the one of staff, who has this E.164 number; None where neither has it.
 
     Raises psycopg's errors where the database is away.
     """
@@ -72,7 +76,10 @@ def explain_member(looking: Looking, phone: str) -> Explanation | None:
     if number is None:
         return None
     found = looking.reader.rows(Member, "x.number_id = %(id)s", id=number.id)
-    return _member(looking, number, found[0]) if found else None
+    if found:
+        return _member(looking, number, found[0])
+    staff = looking.reader.rows(Staff, "x.number_id = %(id)s", id=number.id)
+    return _staff(looking, number, staff[0]) if staff else None
 
 
 def _member(looking: Looking, number: Number, member: Member) -> Explanation:
@@ -89,6 +96,7 @@ def _member(looking: Looking, number: Number, member: Member) -> Explanation:
         *_under_way(looking, number, member, staff),
         *_set_for_later(looking, number, member),
         *_last(looking, number, member),
+        *say_calls_lately(looking.reader, number, member.zone, LAST),
     )
     data = {
         "member": str(member.id),
@@ -99,6 +107,20 @@ def _member(looking: Looking, number: Number, member: Member) -> Explanation:
         "schedules": [_schedule_data(schedule, coming[schedule.id]) for schedule in schedules],
         "sentences": list(sentences),
     }
+    return Explanation(sentences, data)
+
+
+def _staff(looking: Looking, number: Number, person: Staff) -> Explanation:
+    calls = say_calls_lately(looking.reader, number, person.zone, LAST)
+    gone = "They do not work here any more."
+    stopped = "They said STOP: neither texts nor calls go to this phone until it says START."
+    sentences = (
+        f"{person.name} ({person.role}), of staff since {say_time(person.created_at, person.zone)}, language {person.language}.",
+        *[gone] * (not person.active),
+        *[stopped] * (number.consent == "stopped"),
+        *(calls or ("No call was placed to this phone.",)),
+    )
+    data = {"staff": str(person.id), "role": person.role, "consent": number.consent, "sentences": list(sentences)}
     return Explanation(sentences, data)
 
 

@@ -65,9 +65,18 @@ def _number(line: Line, settings: Settings, organisation: Organisation) -> Itera
             yield Check(
                 ABOUT, "mend", f"The number has {name} {number[name]}, which answers in our place: take it away."
             )
+    if _is_mute(number["capabilities"]):
+        text = "The number has no voice: staff whom no text reaches cannot be called about alerts. Twilio sells some that have."
+        yield Check(ABOUT, "look", text)
     if line.service is None or line.service["use_inbound_webhook_on_number"]:
         yield from _address(number, "sms", settings.public_url + MESSAGES)
     yield from _address(number, "voice", settings.public_url + CALLS)
+
+
+def _is_mute(capabilities: object) -> bool:
+    """Whether the provider says that the number makes no calls; what it does not say is no fault."""
+    told = capabilities if isinstance(capabilities, Mapping) else {}
+    return any(str(name).lower() == "voice" and can is False for name, can in told.items())
 
 
 def _address(number: Mapping[str, Any], kind: str, wanted: str) -> Iterator[Check]:

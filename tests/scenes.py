@@ -14,6 +14,7 @@ from uuid import UUID
 
 from config.twilio_errors import load_twilio_errors
 from service.assembly import conversation_handlers
+from service.deliveries.telling import TIMER_HANDLERS as DELIVERIES
 from service.deliveries.unreached import unreached_handlers
 from service.escalations import TIMER_HANDLERS as LADDER
 from service.member_texts import decide_text
@@ -47,7 +48,9 @@ LEE = Member(identity(203), identity(3), "Lee", "en", "America/New_York", NOW, D
 STRANGER = identity(7)
 R = TypeVar("R", bound=Row)
 Change = Callable[[Scene, Setting, datetime], Scene]
-_HANDLERS = {**LADDER, **PROMISES, **THREADS, **unreached_handlers(load_twilio_errors(ROOT / "config"))}
+_HANDLERS = {
+    **LADDER, **PROMISES, **THREADS, **DELIVERIES, **unreached_handlers(load_twilio_errors(ROOT / "config"))
+}  # fmt: skip
 
 
 @dataclass

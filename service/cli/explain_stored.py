@@ -35,16 +35,17 @@ def message(
 
 
 def member(
-    phone: Annotated[str, typer.Argument(help="The member's number.")],
+    phone: Annotated[str, typer.Argument(help="The number of a member, or of one of staff.")],
     as_json: AsJson = False,
 ) -> None:
-    """Tell how things stand with a member: consent, pause, window, schedules, who answers, what waits."""
+    """Tell how things stand with a member: consent, pause, window, schedules, who answers, what waits, calls; of staff, calls."""
     try:
         number = read_number(phone)
     except PhoneProblem as problem:
         print(f"{phone}: {problem}", file=sys.stderr)
         raise typer.Exit(2) from None
-    _tell(lambda looking: explain_member(looking, number), "No member has this number.", words=False, as_json=as_json)
+    missing = "Neither a member nor anybody of staff has this number."
+    _tell(lambda looking: explain_member(looking, number), missing, words=False, as_json=as_json)
 
 
 def _tell(explain: Callable[[Looking], Explanation | None], missing: str, *, words: bool, as_json: bool) -> None:

@@ -52,7 +52,8 @@ def after_error(scene: Scene, setting: Setting, kind: str, code: int, now: datet
     if "bad" in scene.number.memory:
         return scene
     doubted = replace(scene.number, memory={**scene.number.memory, "bad": code})
-    return _ask(scene.with_rows(doubted), setting, "number_wrong", now)
+    key = "number_landline" if kind == "landline" else "number_wrong"
+    return _ask(scene.with_rows(doubted), setting, key, now)
 
 
 def _of_staff(scene: Scene, setting: Setting, kind: str, now: datetime) -> Scene:

@@ -12,6 +12,7 @@ _SERVICES = 20  # of an account, in which our number is looked for
 _NUMBER = (
     *("status", "sms_url", "sms_method", "sms_fallback_url", "sms_application_sid"),
     *("voice_url", "voice_method", "voice_fallback_url", "voice_application_sid", "trunk_sid"),
+    "capabilities",
 )
 _SERVICE = (
     *("friendly_name", "inbound_request_url", "inbound_method", "fallback_url"),

@@ -18,7 +18,8 @@ _SILENT = f"""(c.error_code = {PHONE_OFF} and (select count(*) filter (where p.e
             select e.error_code, e.at from outbound e where e.number_id = c.number_id and e.id <> c.id
               and e.state in ('delivered', 'undelivered', 'failed') order by e.at desc limit 3) l) p))"""
 
-# The fence of `page failed` is who could not be told; that of `not sent` why, and the tag of the thread; that of `safety
+# The fence of `page failed` is who could not be told; that of `not sent` why, the tag of the thread, and the
+# provider's code if it refused the words; that of `safety
 # unsent` what became of it; that of `not reached` the provider's code, and whether it is the third in a row of a phone that is off.
 CONSEQUENCES = f"""climb as (insert into timers (kind, subject, number_id, due_at, lane, fence, failures, aside)
     select 'page failed', c.escalation_id, e.number_id, %(now)s, 0, string_agg(n.owner_id::text, ','), 0, false
@@ -28,7 +29,8 @@ CONSEQUENCES = f"""climb as (insert into timers (kind, subject, number_id, due_a
     on conflict (kind, subject) do update set due_at = excluded.due_at, fence = timers.fence || ',' || excluded.fence),
 told as (insert into timers (kind, subject, number_id, due_at, lane, fence, failures, aside)
     select 'not sent', c.id, s.number_id, %(now)s, 1,
-        (case when c.reason ->> 'withdrawn' = '{STOPPED}' then 'stopped' else 'unsure' end) || ':' || t.tag, 0, false
+        (case when c.reason ->> 'withdrawn' = '{STOPPED}' then 'stopped' else 'unsure' end) || ':' || t.tag
+        || (case when c.state in ('failed', 'undelivered') then coalesce(':' || c.error_code, '') else '' end), 0, false
     from changed c join staff s on s.id = c.author_id join threads t on t.id = c.thread_id
     where c.kind = 'person' and c.state in ('failed', 'undelivered', 'unknown', 'withheld')
     on conflict (kind, subject) do nothing),

@@ -16,7 +16,7 @@ from service.explanations import Looking
 from service.gateways.ids import new_id
 from service.promises import TIMER_HANDLERS as PROMISES
 from service.store.reading import Reader
-from service.store.rows import Conversation, Ledger, QueueItem, Schedule, Timer
+from service.store.rows import Call, Conversation, Escalation, Ledger, Number, QueueItem, Schedule, Timer
 from service.threads import TIMER_HANDLERS as THREADS
 from tests.stored import (
     EARLIER,
@@ -135,12 +135,48 @@ def test_the_last_messages_tell_their_reasons_and_no_words(database: str, lookin
 
 
 def test_a_number_that_is_no_members_has_nothing_to_tell(database: str, looking: Looking) -> None:
-    """Neither an unknown number nor one of staff is explained as a member."""
+    """An unknown number has no story, also once it has written."""
     assert explain_member(looking, PHONE) is None
-    number = a_number(PHONE)
+    store(database, a_number(PHONE))
+    assert explain_member(looking, PHONE) is None
+
+
+def called(about: Number, whom: Number, place: int, alert: int) -> tuple[Escalation, Call]:
+    """An alert about a number, and the call that told somebody of it."""
+    at = NOW - timedelta(minutes=place)
+    escalation = Escalation(new_id(), alert, about.id, 2, "words", at)
+    return escalation, Call(
+        new_id(), whom.id, "alert", "landline", "en", at, at, 0, escalation.id, state="failed", ended="busy"
+    )
+
+
+def test_calls_are_told_of_the_member_they_were_about_and_of_whom_they_rang(database: str, looking: Looking) -> None:
+    """The last ones, in order; of one of staff that is nearly all there is to tell."""
+    number, theirs, other = a_number(PHONE), a_number("+15555550199"), a_number("+15555550124")
+    rosa, member = a_specialist(theirs), a_member(number)
+    store(database, theirs, owned(theirs, rosa), rosa)
+    store(database, other, *called(other, theirs, 90, 99))
+    rows = [row for place in range(LAST + 2) for row in called(number, theirs, place, place + 1)]
+    store(database, number, owned(number, member), member, *rows)
+    for phone, first in ((PHONE, "09:51:00"), ("+15555550199", "09:51:00")):
+        found = explain_member(looking, phone)
+        assert found is not None
+        calls = [line for line in found.sentences if line.startswith("Call to Rosa (specialist)")]
+        assert len(calls) == LAST
+        assert first in calls[0]
+        assert "10:00:00" in calls[-1]
+        assert all("(busy)" in line for line in calls)
+
+
+def test_one_of_staff_is_told_by_what_concerns_their_phone(database: str, looking: Looking) -> None:
+    """Who they are, their STOP, and that nobody called."""
+    number = a_number(PHONE, consent="stopped")
     rosa = a_specialist(number)
     store(database, number, owned(number, rosa), rosa)
-    assert explain_member(looking, PHONE) is None
+    text = told(looking)
+    assert "Rosa (specialist), of staff since" in text
+    assert "They said STOP: neither texts nor calls go" in text
+    assert text.endswith("No call was placed to this phone.")
 
 
 def test_what_is_set_for_later_is_told_in_words() -> None:

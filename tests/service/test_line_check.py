@@ -8,8 +8,8 @@ import pytest
 
 from config.organisation import load_organisation
 from config.twilio_errors import load_twilio_errors
-from service.gateways.twilio import open_provider
-from service.gateways.twilio_line import Line
+from service.gateways.twilio import Provider, open_provider
+from service.gateways.twilio_line import Line, read_line
 from service.line_check import check_line, judge_line
 from service.readiness import Check
 from tests.service.settings import ROOT, made_up_settings
@@ -30,6 +30,12 @@ def examined(simulator: Simulator, token: str = TOKEN, number: str = OURS, **env
     settings = made_up_settings(**usual | environ)
     provider = open_provider(settings, number, load_twilio_errors(ROOT / "config"), read=1.0)
     return list(check_line(provider, settings, replace(ORGANISATION, main_number=number)))
+
+
+def provider_of(simulator: Simulator) -> Provider:
+    """The simulator, as what deliveries ask."""
+    settings = made_up_settings(TWILIO_API_URL=simulator.url, TWILIO_ACCOUNT_SID=ACCOUNT, TWILIO_AUTH_TOKEN=TOKEN)
+    return open_provider(settings, OURS, load_twilio_errors(ROOT / "config"), read=5.0)
 
 
 def change(simulator: Simulator, **settings: str) -> None:
@@ -98,6 +104,22 @@ def test_no_answer_is_no_fault_of_ours(simulator: Simulator) -> None:
     found = examined(simulator, TWILIO_API_URL="http://127.0.0.1:9")
     assert (mends(found), len(found)) == ([], 1)
     assert "did not answer" in found[0].text
+
+
+@pytest.mark.parametrize(
+    ("capabilities", "looks"),
+    [({"sms": True, "voice": False}, 1), ({"SMS": True, "Voice": False}, 1), ({"voice": True}, 0), ({}, 0), (None, 0)],
+)
+def test_a_number_that_cannot_call_is_worth_a_look(
+    simulator: Simulator, capabilities: dict[str, bool] | None, looks: int
+) -> None:
+    """Alerts are called out where texts do not reach somebody; a provider that does not tell is taken at its best."""
+    line = read_line(provider_of(simulator))
+    assert line.number is not None
+    assert line.number["capabilities"]["voice"] is True
+    line = replace(line, number={**line.number, "capabilities": capabilities})
+    found = judge_line(line, made_up_settings(), replace(ORGANISATION, main_number=OURS))
+    assert [check.standing for check in found if "no voice" in check.text] == ["look"] * looks
 
 
 SERVICE = {

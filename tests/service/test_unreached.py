@@ -100,6 +100,34 @@ def test_a_number_in_doubt_is_asked_about_once_and_trusted_again_by_hand() -> No
     assert (waiting(world, "number"), world.one(Number, SAM.number_id).memory) == ([], {})
 
 
+@pytest.mark.parametrize(("code", "call"), [(21614, True), (30006, True), (30005, False), (21211, False)])
+def test_a_landline_is_asked_about_with_the_hint_that_it_may_ring(code: int, *, call: bool) -> None:
+    """A wrong number is not: a call would reach somebody else."""
+    world = World()
+    [said] = heard(due(world, "not reached", SAM.id, f"{code}:false"), ROSA.number_id)
+    assert ("a call may reach them" in said, "please confirm it" in said) == (call, True)
+
+
+@pytest.mark.parametrize(
+    ("fence", "said"),
+    [
+        ("unsure:B2:30006", "this number takes no texts. Please call instead"),
+        ("unsure:B2:21614", "this number takes no texts"),
+        ("unsure:B2:30005", "this number takes no texts"),
+        ("unsure:B2:21610", "This person said STOP"),
+        ("unsure:B2:30008", "We cannot tell whether"),
+        ("unsure:B2", "We cannot tell whether"),
+        ("stopped:B2", "This person said STOP"),
+    ],
+)
+def test_whoever_wrote_is_told_that_the_number_takes_no_texts(fence: str, said: str) -> None:
+    """Sending the same again would be in vain; where nobody knows, they may, and where they said stop, they may not."""
+    world = World()
+    [text] = heard(due(world, "not sent", SAM.id, fence, ROSA.number_id), ROSA.number_id)
+    assert text.startswith("[B2] ")
+    assert said in text
+
+
 def test_words_of_a_person_do_not_confirm_a_number() -> None:
     """The entry stays when somebody writes to the member: whether that arrives is the question."""
     world = World()

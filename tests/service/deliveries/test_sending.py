@@ -243,7 +243,7 @@ def test_an_alert_that_cannot_go_makes_the_ladder_climb_at_once(office: Office, 
 
 
 def test_the_author_is_told_when_their_words_did_not_go(office: Office) -> None:
-    """A person's own words are never sent twice by themselves: who wrote them decides."""
+    """A person's own words are never sent twice by themselves: who wrote them decides, and is told by the provider's code."""
     plain = office.known(31)
     rosa = a_specialist(plain)
     member = office.known(30)
@@ -252,7 +252,7 @@ def test_the_author_is_told_when_their_words_did_not_go(office: Office) -> None:
         office.deliveries.new_id(), None, member.id, rosa.id, plain.id, "B2", rosa.created_at, rosa.created_at
     )  # fmt: skip
     office.add(member, thread)
-    office.refuse(30007)
+    office.refuse(30006)
     words = office.queue(member, "person", author_id=rosa.id, thread_id=thread.id)
     office.deliveries.run()
     [timer] = office.rows("select * from timers where kind = 'not sent'")
@@ -260,5 +260,5 @@ def test_the_author_is_told_when_their_words_did_not_go(office: Office) -> None:
         "not sent",
         words,
         plain.id,
-        "unsure:B2",
+        "unsure:B2:30006",
     )
