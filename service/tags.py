@@ -94,11 +94,14 @@ def _in_turn() -> list[tuple[str, str]]:
     ]
 
 
-def _apart(tag: str, other: str) -> int:
-    """How hard it is to take one tag for another: a letter unlike counts most."""
-    letters = _FAR if not _together(tag[0], other[0], _KEYS) else _NEAR
-    digits = _FAR if not _together(tag[1], other[1], _DIGIT_LOOKS) else _NEAR
-    return 2 * (letters if tag[0] != other[0] else 0) + (digits if tag[1] != other[1] else 0)
+def _apart(signs: str, groups: Collection[str]) -> dict[str, dict[str, int]]:
+    """How hard it is to take one letter, or one digit, for another."""
+    return {
+        one: {
+            other: 0 if one == other else _NEAR if _together(one, other, groups) else _FAR for other in signs
+        }
+        for one in signs
+    }  # fmt: skip
 
 
 def _together(one: str, other: str, groups: Collection[str]) -> bool:
@@ -114,4 +117,8 @@ _FARTHEST = 3 * _FAR
 # Every tag of two characters against every other, once: choosing is on the way of a member's message.
 _TAGS = tuple(letter + digit for letter, digit in _in_turn())
 _PLACES = {tag: place for place, tag in enumerate(_TAGS)}
-_DISTANCES = tuple(bytes(_apart(tag, other) for other in _TAGS) for tag in _TAGS)
+_LETTERS_APART, _DIGITS_APART = _apart(LETTERS, _KEYS), _apart(DIGITS, _DIGIT_LOOKS)
+# A letter unlike counts most.
+_DISTANCES = tuple(
+    bytes([2 * _LETTERS_APART[tag[0]][other[0]] + _DIGITS_APART[tag[1]][other[1]] for other in _TAGS]) for tag in _TAGS
+)
