@@ -58,6 +58,7 @@ def main(arguments: list[str]) -> int:
     commands = {"test": test, "check": check, "lock": lock, "peerline": peerline}
     try:
         refuse_old_python()
+        keep_compiled()
         if name in commands:
             return commands[name](rest)
         if name in ("demo", "serve", "bench", "faults"):
@@ -78,6 +79,15 @@ def refuse_old_python() -> None:
         raise Refused(
             f"Peerline needs Python 3.11 or newer, and this is {have}. Install it, then: python3.11 run.py demo"
         )
+
+
+def keep_compiled() -> None:
+    """Where Python is told to leave no compiled files about, keep ours inside the environment.
+
+    A process starts in a third of the time with them, and the tests start hundreds.
+    """
+    if os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):
+        os.environ.setdefault("PYTHONPYCACHEPREFIX", str(ENVIRONMENT / "compiled"))
 
 
 def peerline(arguments: list[str]) -> int:
