@@ -79,6 +79,22 @@ def test_no_link_leads_nowhere() -> None:
     assert broken == []
 
 
+def test_decisions_have_one_number_each_and_are_named_by_it() -> None:
+    """Counted from one without a gap; the title has the file's number, and so has every link and comment."""
+    files = sorted((ROOT / "docs/decisions").glob("*.md"))
+    titles = [page.read_text(encoding="utf-8").partition(".")[0] for page in files]
+    assert [int(page.name[:4]) for page in files] == list(range(1, len(files) + 1))
+    assert titles == [f"# {number}" for number in range(1, len(files) + 1)]
+    for page in PAGES:
+        links = re.findall(r"\[decision (\d+)\]\([^)]*?(\d{4})-", page.read_text(encoding="utf-8"))
+        assert [number for number, file in links if int(number) != int(file)] == [], page
+    code = (
+        path.read_text(encoding="utf-8") for folder in ("config", "service", "workers") for path in _modules(folder)
+    )
+    named = {int(number) for text in code for number in re.findall(r"\(decision (\d+)\)", text)}
+    assert named <= set(range(1, len(files) + 1))
+
+
 def test_no_page_names_the_place_where_it_was_written() -> None:
     """No path of a developer's machine is part of a page."""
     place = re.compile(r"/(?:home|Users)/\w+/|(?<![\w.])/(?:root|tmp|work)/")
@@ -112,6 +128,10 @@ def _said() -> Iterator[tuple[str, str]]:
     for flow in sorted((ROOT / "flows").rglob("*.yaml")):
         yield f"flow {flow.name}", flow.read_text(encoding="utf-8")
     yield from ((f"command {name}", f"{name} {about}") for name, about in COMMANDS.items())
+
+
+def _modules(folder: str) -> Iterator[Path]:
+    return (ROOT / folder).rglob("*.py")
 
 
 def _features() -> str:
