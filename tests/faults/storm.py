@@ -24,8 +24,8 @@ FAULTS = (
     "lost-callback", "late-callback", "duplicate-callback", "reordered", "early-callback", "lost-webhook",
 )  # fmt: skip
 LOST = ("500-after", "reset", "hang")  # the provider takes a text and we do not hear of it
-BETWEEN = (0.3, 2.0)  # seconds between two kills: long enough for most to come up and get to work
-PATIENCE = 15.0  # seconds more in which the texts may catch up with the kills
+BETWEEN = (0.2, 1.2)  # seconds between two kills: long enough for most to come up and get to work
+PATIENCE = 6.0  # seconds more in which the texts may catch up with the kills
 EVERY = 4  # kills from one other strike to the next
 TAIL = 300.0  # seconds after the last kill until everything was texted
 

@@ -13,7 +13,7 @@ from datetime import datetime
 from tests.faults.house import Answer, House
 from tests.faults.people import SPECIALISTS, TALKERS, member_phone, stranger_phone
 
-HANDS = 5  # that text at once; each has phones of its own
+HANDS = 10  # that text at once; each has phones of its own
 STOPPING = 5  # the first members say stop in the middle of it and mean it
 TRIES = 240  # of a provider that comes again every half second
 DANGER = "i want to kill myself"
