@@ -16,7 +16,7 @@ from service.rules.setting import Setting
 from service.staff_phones import is_reachable, reachable, send, staff_draft
 from service.store.rows import Audit, Inbound, Member, QueueItem, Staff, Thread, Timer
 from service.store.scene import Scene
-from service.threads import Carried, carry, open_thread
+from service.threads import Carried, carry, open_thread, thread_with
 from service.timers import set_timer
 
 _LENGTH = re.compile(r"(\d{1,4}) ?(minute|hour|day)s?")
@@ -81,9 +81,11 @@ def _hand_over(scene: Scene, setting: Setting, item: QueueItem, person: Staff, n
     if person.role == "supervisor" and item.member_id is not None:  # promise 11: never without a logged reason
         shown = {"reason": "nobody answered in time"}
         scene = scene.with_rows(Audit(setting.new_id(), now, person.id, "words shown", item.member_id, shown))
+    before = thread_with(scene, person, item.number_id)
     scene, thread = open_thread(scene, setting, person, item.number_id, item.member_id, now)
     inbound = None if item.inbound_id is None else scene.get(Inbound, item.inbound_id)
-    if inbound is not None:
+    # Whoever had a thread with them already was given the words when they came.
+    if inbound is not None and (before is None or before.opened_at > inbound.received_at):
         scene = carry(scene, setting, person, thread, Carried("relay", inbound.body, inbound), now)
     return send(scene, setting, person, _late(setting, person, thread), now)
 

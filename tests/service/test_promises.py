@@ -59,6 +59,19 @@ def test_who_asked_for_a_person_is_remembered_until_one_answers() -> None:
     assert heard(world.says(DAN.number_id, "hi Sam"), SAM.number_id) == ["hi Sam - Dan"]
 
 
+def test_who_stands_in_and_had_the_words_already_is_only_reminded() -> None:
+    """A backup who is in a talk with the member reads everything as it comes, and nothing twice."""
+    world = World()
+    asked(world)
+    world.later(30)
+    tag = world.tag(DAN, SAM.number_id)
+    world.says(DAN.number_id, "hi Sam")
+    world.later(1)
+    assert heard(asked(world), DAN.number_id) == [f"[{tag}] TALK"]
+    world.later(15)
+    assert heard(world.later(15), DAN.number_id) == [f"[{tag}] is still waiting for an answer."]
+
+
 def test_without_a_backup_the_supervisor_stands_in_with_a_logged_reason() -> None:
     """Somebody is always told; that a supervisor read a member's words is kept."""
     world = World()
