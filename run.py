@@ -82,12 +82,12 @@ def refuse_old_python() -> None:
 
 
 def keep_compiled() -> None:
-    """Where Python is told to leave no compiled files about, keep ours inside the environment.
+    """Where Python is told to leave no compiled files about, keep ours beside the environment, in .boot.
 
     A process starts in a third of the time with them, and the tests start hundreds.
     """
     if os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):
-        os.environ.setdefault("PYTHONPYCACHEPREFIX", str(ENVIRONMENT / "compiled"))
+        os.environ.setdefault("PYTHONPYCACHEPREFIX", str(BOOT / "compiled"))
 
 
 def peerline(arguments: list[str]) -> int:
