@@ -13,6 +13,7 @@ from uuid import UUID
 import structlog
 from psycopg.errors import DeadlockDetected
 
+from service.deliveries.asking import Asking
 from service.deliveries.choosing import Limits, choose, lanes_open
 from service.deliveries.flight import Flight
 from service.deliveries.outcomes import Answer, Moment, after_answer, not_begun, read_report, validity
@@ -58,11 +59,13 @@ class Deliveries:
     _again: threading.Event = field(default_factory=threading.Event)
     _threads: ThreadPoolExecutor = field(init=False)
     _keeper: ThreadPoolExecutor = field(init=False)
+    _asker: ThreadPoolExecutor = field(init=False)
 
     def __post_init__(self) -> None:
         """Threads for all requests at once; they start when they are needed."""
         self._threads = ThreadPoolExecutor(self.concurrency, "sender")
         self._keeper = ThreadPoolExecutor(1, "keeper")
+        self._asker = ThreadPoolExecutor(1, "asker")
 
     def run(self) -> int:
         """Settle what is uncertain and hand over all that is ready; returns how many tries were made.
@@ -116,6 +119,7 @@ class Deliveries:
 
     def close(self) -> None:
         """Let the senders finish."""
+        self._asker.shutdown()  # first: it asks by the senders' threads
         self._threads.shutdown()
         self._keeper.shutdown()
 
@@ -129,10 +133,12 @@ class Deliveries:
         until, tries, sure = time.monotonic() + self.stint, 0, False
         flight: Flight[Ours, Tried] = Flight(self._threads, self.concurrency, self._hand_over)
         storing: Future[int] | None = None  # beside the next claim, so that neither waits for the other
-        self._settling().settle(self._threads)
+        asking = Asking(lambda: self._settling().settle(self._threads), self._asker)
         while True:
-            pause = None
-            room = min(flight.room(), BATCH) if time.monotonic() < until else 0
+            pause, room = None, 0
+            if time.monotonic() < until:
+                asking.go_on()
+                room = min(flight.room(), BATCH)
             if room and (sure or self.has_work()):
                 claimed, pause = self._claim(room)
                 flight.take(claimed)
@@ -142,10 +148,10 @@ class Deliveries:
                 landed = flight.landed(LOOK) if flight.out else []
                 storing = self._keeper.submit(self._store, landed) if landed else None
                 self._give_back(flight.given_back())
-            elif pause is None:
-                return tries
-            else:
+            elif pause is not None:
                 time.sleep(pause)
+            elif asking.settled(LOOK) == 0:
+                return tries
 
     def _claim(self, limit: int) -> tuple[list[Ours], float | None]:
         """Messages that are now ours to hand over, and in how many seconds to look again if the rate held some back."""

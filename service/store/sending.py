@@ -148,7 +148,7 @@ def mark(connection: psycopg.Connection[Any], marks: Sequence[Mark], claim: Clai
     found = [{"id": item.outbound_id, "held": item.held} for item in marks]
     values = {
         "doc": orjson.dumps(found).decode(), "claim_id": claim.claim_id, "now": claim.now, "machine": claim.machine,
-        "lease_until": claim.lease_until, "patience": claim.machine - PATIENCE,
+        "lease_until": claim.lease_until, "soon": claim.machine + PATIENCE, "patience": claim.machine - PATIENCE,
     }  # fmt: skip
     rows = connection.execute(_MARK, values, prepare=True, binary=False).fetchall()
     return frozenset(row[0] for row in rows)
@@ -181,6 +181,7 @@ on conflict (kind, subject) do nothing"""
 # hands any more: a dead worker's is settled when its lease is over, an uncertain one when the provider tells (decision 13).
 _IN_FLIGHT = """exists (select 1 from outbound e where e.number_id = o.number_id and e.state in ('sending', 'unsure')
         and not (o.kind in ('alert', 'safety') and e.claimed_at <= %(patience)s))"""
+# Nor is their own first try waited for any longer: they may go twice, and then go again at once.
 PATIENCE = timedelta(seconds=5)  # machine time; requests take less than one second, as a rule
 # What may go while this database may lack what happened since a moment.
 _CAREFUL = "(%(since)s::timestamptz is null or {0}.kind in ('alert', 'safety') or ({0}.lane = 1 and {0}.at > %(since)s::timestamptz))"
@@ -203,7 +204,8 @@ changed as (update outbound o set
     state = case when r.held is null then 'sending' else 'withheld' end,
     reason = case when r.held is null then o.reason else o.reason || jsonb_build_object('withdrawn', r.held) end,
     claim = %(claim_id)s, claimed_at = case when r.held is null then %(machine)s else o.claimed_at end,
-    lease_until = case when r.held is null then %(lease_until)s end,
+    lease_until = case when r.held is not null then null
+        when o.kind in ('alert', 'safety') and o.copies = 0 then %(soon)s::timestamptz else %(lease_until)s end,
     attempts = o.attempts + (r.held is null)::int,
     final_at = case when r.held is not null then %(now)s end
   from r where o.id = r.id and o.state = 'queued' and not {_IN_FLIGHT} returning o.*),

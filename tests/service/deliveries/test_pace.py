@@ -7,12 +7,13 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import psycopg
 import pytest
 
 from service.deliveries.choosing import LEAD, Limits
+from service.simulator.queues import Place
 from service.store.commit import write
 from service.store.scene import scene_of
 from tests.service.deliveries.office import Office
@@ -130,8 +131,14 @@ def test_each_kind_is_worth_so_long_in_the_providers_queue(office: Office, kind:
 
 def test_a_full_queue_at_the_provider_is_waited_for(office: Office, simulator: Simulator) -> None:
     """Somebody else uses our number too: 21611 is no failure, and all of it goes in the end, once."""
+    never = datetime(9999, 1, 1, tzinfo=UTC)
+    theirs = Place("theirs", office.provider.number, int(3 * RATE), never, never, lambda _: None)
+    simulator.world.queues.add(theirs)
     office.deliveries.limits = Limits(1000.0)
     check_ins(office, int(5 * RATE))
+    office.deliveries.run()
+    assert {asked["status"] for asked in simulator.world.requests} == {400}
+    simulator.world.queues.clear()
     for _ in range(60):
         office.deliveries.run()
         office.let_pass(timedelta(seconds=8))
@@ -139,4 +146,3 @@ def test_a_full_queue_at_the_provider_is_waited_for(office: Office, simulator: S
             break
         simulator.until(lambda: not simulator.world.queues.is_full(office.provider.number, 10))
     assert len({to for _, to, _ in handed(simulator)}) == len(handed(simulator)) == int(5 * RATE)
-    assert any(asked["status"] == 400 for asked in simulator.world.requests)

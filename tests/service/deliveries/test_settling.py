@@ -1,3 +1,4 @@
+import threading
 from datetime import timedelta
 
 import pytest
@@ -5,6 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.service.deliveries.office import Office
+from tests.stack import wait_for
 
 ONCE = ("routine", "answer", "person", "staff")
 TWICE = ("alert", "safety")
@@ -90,6 +92,43 @@ def test_a_claim_that_ran_out_is_settled_by_another_worker(office: Office) -> No
     assert office.accepted() == []
     settle(office)
     assert (office.state(dead), office.state(alive), office.accepted()) == ("unknown", "sent", ["alive"])
+
+
+@pytest.mark.parametrize("kind", [*ONCE, *TWICE])
+def test_an_alert_of_a_dead_worker_waits_for_five_seconds_and_not_for_a_whole_lease(office: Office, kind: str) -> None:
+    """What may go twice goes again at once when nobody finishes its first try; all else waits until it is sure that nobody does."""
+
+    def die(point: str) -> None:
+        if point == "before_http":
+            raise SystemExit
+
+    office.deliveries.crash = die
+    sent = office.queue(office.known(), kind)
+    with pytest.raises(SystemExit):
+        office.deliveries.run()
+    office.deliveries.crash = lambda _: None
+    office.later(6)
+    office.deliveries.run()
+    assert office.accepted() == (["words of ours"] if kind in TWICE else [])
+    assert office.row(sent)["copies"] == (1 if kind in TWICE else 0)
+
+
+def test_others_are_handed_over_while_the_provider_is_asked(office: Office) -> None:
+    """Its list may take long: nobody else waits for that."""
+    went = threading.Event()
+
+    def slow(place: str) -> None:
+        if place == "before_asking":
+            office.queue(office.known(20), "answer", "meanwhile")
+            wait_for("the other text", lambda: "meanwhile" in office.accepted())
+            went.set()
+
+    office.deliveries.crash = slow
+    office.fault("500-after")
+    office.queue(office.known(), "alert")
+    office.deliveries.run()
+    office.deliveries.run()
+    assert went.is_set()
 
 
 def test_equal_words_to_one_person_are_not_taken_for_each_other(office: Office) -> None:
