@@ -91,6 +91,7 @@ class ClockProcess:
         pause = LOOK if self.peerline.settings.clock_file is None else QUICK
         rounds = Rounds(self._rounds(), self.ending)
         rounds.start()
+        self.waiting_since = time.monotonic() - OVERDUE  # what is there at the start may have waited for long
         while not self.ending.is_set():
             try:
                 self.look(hinted=self.notices.wait(pause))

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import threading
+
+from celery.signals import worker_init
+
 from workers.app import app
 from workers.process import peerline
 
@@ -11,3 +15,9 @@ def look_deliveries() -> None:
     """Place the calls, hand over everything that is ready, and settle what is uncertain. Safe to run twice, and at the same time."""
     peerline().dialing.run()
     peerline().deliveries.run()
+
+
+@worker_init.connect
+def _first_look(**_: object) -> None:
+    """A worker that starts may find alerts that have waited for it: it looks once without being told, while Celery comes up."""
+    threading.Thread(target=look_deliveries, name="first look", daemon=True).start()

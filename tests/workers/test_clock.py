@@ -111,6 +111,19 @@ def test_what_is_overdue_the_clock_does_itself(peerline: Peerline, simulator: Si
     assert accepted(simulator) == 1
 
 
+def test_a_clock_that_starts_does_what_it_finds(peerline: Peerline, simulator: Simulator) -> None:
+    """How long it has waited nobody knows, and nobody waits longer for workers that may be away as well."""
+    to_send(peerline)
+    broker = Broker()
+    process = process_of(peerline, broker)
+    running = threading.Thread(target=process.go_on)
+    running.start()
+    simulator.until(lambda: accepted(simulator) == 1)
+    process.end()
+    running.join(timeout=30)
+    assert broker.taken == list(LOOKS)
+
+
 def test_a_clock_shows_a_sign_of_life(peerline: Peerline) -> None:
     """One row for each process, kept fresh."""
     for _ in range(2):
