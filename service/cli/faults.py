@@ -12,12 +12,18 @@ _ROOT = Path(__file__).parents[2]
 
 def command(
     what: Annotated[
-        str, typer.Argument(help="storm; races of a STOP against what is due; years of everybody's schedules.")
+        str,
+        typer.Argument(
+            help="storm; races of a STOP against what is due; years of everybody's schedules; outages, one after the other."
+        ),
     ] = "storm",
+    *,
     kills: Annotated[int, typer.Option(min=0, help="How many processes are killed (storm).")] = 30,
     messages: Annotated[int, typer.Option(min=1, help="How many texts come in (storm).")] = 200,
     races: Annotated[int, typer.Option(min=1, help="How many races are run (races).")] = 50,
     members: Annotated[int, typer.Option(min=1, help="How many members there are (years).")] = 200,
+    seconds: Annotated[float, typer.Option(min=1, help="How long each outage lasts (outages).")] = 20,
+    rate: Annotated[float, typer.Option(min=0.1, help="How many texts come in each second (outages).")] = 10,
     seed: Annotated[
         int | None, typer.Option(help="The seed of all chance; printed, so that a run can be repeated.")
     ] = None,
@@ -28,11 +34,12 @@ def command(
         "storm": ("--kills", str(kills), "--messages", str(messages)),
         "races": ("races", "--races", str(races)),
         "years": ("years", "--members", str(members)),
+        "outages": ("outages", "--seconds", str(seconds), "--rate", str(rate)),
     }
     if what not in sizes:
         print(f"{what!r} is none of {', '.join(sizes)}.", file=sys.stderr)
         raise typer.Exit(2)
-    chosen = [] if seed is None else ["--seed", str(seed)]
+    chosen = [] if seed is None or what == "outages" else ["--seed", str(seed)]
     chosen += ["--json", str(json.absolute())] if json is not None and what == "storm" else []
     # They are part of the tests, which the service does not import: they take the place of this process.
     os.chdir(_ROOT)

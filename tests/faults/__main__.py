@@ -10,11 +10,11 @@ from dataclasses import asdict
 from pathlib import Path
 
 from service.local.runner import Stopped, listening_for_the_end
-from tests.faults import consent_races, years
+from tests.faults import away, consent_races, years
 from tests.faults.run import run, tell
 from tests.faults.texting import Plan
 
-OTHERS = {"races": consent_races.main, "years": years.main}
+OTHERS = {"races": consent_races.main, "years": years.main, "outages": away.main}
 
 
 def main() -> int:

@@ -94,8 +94,24 @@ def draw_up(evidence: Evidence, told: Told) -> Account:
     _check_stops(account, evidence)
     _check_danger(account, evidence, told)
     account.figures |= spread("webhook answered", [answer.seconds for _, answer in told.answers if answer.good])
-    account.figures |= spread("alert out", list(_alert_delays(evidence, told)))
+    account.figures |= spread("alert out", list(alert_delays(evidence, told).values()))
     return account
+
+
+def alert_delays(evidence: Evidence, told: Told) -> dict[str, float]:
+    """By the provider's id of each answered text that raised an alert: seconds until the provider first took a message about it."""
+    sids = {row.id: sid for sid, row in evidence.inbound.items()}
+    out: dict[UUID, datetime] = {}
+    for row in evidence.outbound.values():
+        at = evidence.first_accepted.get(row.id)
+        if row.kind == "alert" and row.escalation_id is not None and at is not None:
+            out[row.escalation_id] = min(at, out.get(row.escalation_id, at))
+    found = {}
+    for escalation in evidence.escalations:
+        sid = sids.get(escalation.inbound_id or escalation.id, "")
+        if sid in told.answered and escalation.id in out:
+            found[sid] = max(0.0, (out[escalation.id] - told.answered[sid]).total_seconds())
+    return found
 
 
 def spread(what: str, seconds: Sequence[float]) -> dict[str, float]:
@@ -205,17 +221,3 @@ def _check_danger(account: Account, evidence: Evidence, told: Told) -> None:
         row.escalation_id for row in evidence.outbound.values() if row.kind == "alert" and evidence.accepted.get(row.id)
     }
     account.check("escalations nobody was told of", [e.running for e in evidence.escalations if e.id not in told_of])
-
-
-def _alert_delays(evidence: Evidence, told: Told) -> Iterable[float]:
-    """From the good answer to a text that raised an alert until the provider first took a message about it."""
-    sids = {row.id: sid for sid, row in evidence.inbound.items()}
-    out: dict[UUID, datetime] = {}
-    for row in evidence.outbound.values():
-        at = evidence.first_accepted.get(row.id)
-        if row.kind == "alert" and row.escalation_id is not None and at is not None:
-            out[row.escalation_id] = min(at, out.get(row.escalation_id, at))
-    for escalation in evidence.escalations:
-        answered = told.answered.get(sids.get(escalation.inbound_id or escalation.id, ""))
-        if answered is not None and escalation.id in out:
-            yield max(0.0, (out[escalation.id] - answered).total_seconds())

@@ -94,18 +94,19 @@ class House:
         """Wait until nothing is due or under way for a second; whether that came about in time."""
         until, calm = time.monotonic() + seconds, 0
         while calm < 4 and time.monotonic() < until:
-            calm = calm + 1 if self._is_idle() else 0
+            calm = calm + 1 if self.is_idle() else 0
             time.sleep(0.25)
         return calm >= 4
+
+    def is_idle(self) -> bool:
+        """Whether nothing is due or under way, as far as the service answers."""
+        with contextlib.suppress(requests.RequestException):
+            return bool(requests.get(f"{self.site.web_url}/demo/state", timeout=5).json().get("idle"))
+        return False
 
     def move(self, seconds: int) -> bool:
         """Move time on by way of everything due; whether it came to rest."""
         return requests.post(f"{self.site.phones_url}/clock", data={"advance": seconds}, timeout=90).status_code == 200
-
-    def _is_idle(self) -> bool:
-        with contextlib.suppress(requests.RequestException):
-            return bool(requests.get(f"{self.site.web_url}/demo/state", timeout=5).json().get("idle"))
-        return False
 
     def _text(self, phone: str, wish: dict[str, str]) -> Answer:
         began = time.monotonic()

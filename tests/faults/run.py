@@ -28,7 +28,7 @@ def run(plan: Plan, say: Say) -> Account:
     with running_house(folder, say) as house:
         told, keeper = rage(house, plan, say)
         say("The storm is over; waiting for rest.")
-        rested = _imported(house, told) and _rest(house)
+        rested = come_to_rest(house, told)
         account = draw_up(gather_evidence(house), told)
     account.counts.update(keeper.counts)
     account.counts.update({f"died at: {point}": times for point, times in sorted(keeper.reached.items())})
@@ -40,17 +40,13 @@ def run(plan: Plan, say: Say) -> Account:
     return account
 
 
-def _imported(house: House, told: Told) -> bool:
-    """Whether what was left to the import is there once the clock process has looked again, as it does every two minutes."""
+def come_to_rest(house: House, told: Told) -> bool:
+    """Whether what was left to the import is there once the clock process has looked again, as it does every two minutes, and all work ends."""
     until = time.monotonic() + LOOKED
     while missing(house, told.left):
         if time.monotonic() > until:
             return False
         time.sleep(1.0)
-    return True
-
-
-def _rest(house: House) -> bool:
     return house.rest(REST) and house.move(LATER) and house.rest(REST)
 
 
