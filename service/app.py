@@ -16,6 +16,7 @@ from service.gateways.crashing import crash_points
 from service.gateways.waking import open_waker
 from service.health import DATABASE_WAIT, Health, Looking
 from service.soundness import demand_soundness
+from service.store.database import open_fused_pool
 from service.store.vitals import read_vitals
 from service.webhooks.calls_out import calls_out_blueprint
 from service.webhooks.front import front_pages
@@ -32,7 +33,8 @@ def create_app() -> Flask:
     """The application by the environment's settings. Raises SettingsProblem and each file's own problem, all mistakes at once."""
     configure_logging()
     settings = read_settings(os.environ)
-    peerline = assemble(settings, open_waker(settings.database_url, crash_points(settings, os.environ)).poke)
+    poke = open_waker(settings.database_url, crash_points(settings, os.environ)).poke
+    peerline = assemble(settings, poke, open_fused_pool)
     demand_soundness(settings, peerline.pool)
     return application(peerline, os.environ.get("PEERLINE_PHONES"))
 

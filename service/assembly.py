@@ -69,9 +69,11 @@ class Peerline:
     canary: Canary
 
 
-def assemble(settings: Settings, poke: Callable[[], None] = lambda: None) -> Peerline:
+def assemble(
+    settings: Settings, poke: Callable[[], None] = lambda: None, opening: Callable[[str], Pool] = open_pool
+) -> Peerline:
     """Read every file and join the parts. Raises each file's own problem, with all its mistakes; needs no database yet."""
-    pool, keys, clock = open_pool(settings.database_url), read_keys(settings.keys), Clock(settings.clock_file)
+    pool, keys, clock = opening(settings.database_url), read_keys(settings.keys), Clock(settings.clock_file)
     setting, crash = load_setting(settings), crash_points(settings, os.environ)
     handlers = conversation_handlers()
     inbox = Inbox(pool, keys, setting, handlers, decide_staff, clock, poke, crash)

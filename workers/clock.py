@@ -41,7 +41,7 @@ BEAT = 5.0  # seconds between two signs of life
 SWEEP = 60.0  # seconds between two looks for messages without a final report
 SAFETY = 5.0  # seconds between two looks for alerts and safety texts that have not left within a minute
 SLOW = 10.0  # seconds between two looks for those that the provider may not have let go
-MISSED = 120.0  # seconds between two looks for texts whose webhook never reached us
+MISSED = 60.0  # seconds between two looks for texts whose webhook never reached us
 CANARY = 300.0  # seconds between two canaries
 WATCH = 5.0  # seconds between two questions whether this database is the newest; the provider is asked only if nobody is sure
 FOR_EVER = 1e9  # seconds: once, at the start
@@ -92,12 +92,18 @@ class ClockProcess:
         rounds = Rounds(self._rounds(), self.ending)
         rounds.start()
         self.waiting_since = time.monotonic() - OVERDUE  # what is there at the start may have waited for long
+        failing = False
         while not self.ending.is_set():
             try:
                 self.look(hinted=self.notices.wait(pause))
             except Exception as problem:  # noqa: BLE001 - whatever fails once must not end the clock
+                failing = True
                 log.warning("a look failed", kind=type(problem).__name__)
                 self.ending.wait(PAUSE)
+            else:
+                if failing:  # then webhooks failed as well
+                    rounds.hasten("missed")
+                failing = False
         rounds.join(LAST_ROUND)
         self.notices.close()
 

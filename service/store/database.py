@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg
+from psycopg.abc import PQGen
 from psycopg.rows import TupleRow
 from psycopg_pool import ConnectionPool, PoolTimeout
+
+from service.store.fuse import Fuse
 
 # Each caller says in its own words that the database is away; the pool would add a line for every try.
 logging.getLogger("psycopg.pool").setLevel(logging.CRITICAL)
 
 Pool = ConnectionPool[psycopg.Connection[TupleRow]]
+RV = TypeVar("RV")
 WAIT = 1.5  # seconds for a connection: the webhook must say 503 within two
+PATIENCE = 15.0  # seconds for an answer; the server gives a statement up after ten, if it can still do anything
+HURRY = 3.0  # the same for a webhook: Twilio waits for 15 seconds in all, and others wait behind this one
 
 # What is raised where the server is away, stopping, or does not answer in time.
 AWAY = (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout)
@@ -23,12 +30,62 @@ DURABLE = {"fsync": "on", "full_page_writes": "on"}
 SYNCHRONOUS = ("on", "local", "remote_write", "remote_apply")
 
 
+class Waiting(psycopg.Connection[TupleRow]):
+    """A connection that does not wait for ever: a frozen server, or one at the end of a dead line, never says that it is away."""
+
+    patience: float = PATIENCE
+    taken_at: float = 0.0  # of time.monotonic, when a pool gave it out
+
+    def wait(self, gen: PQGen[RV], interval: float = 0.1, timeout: float | None = None) -> RV:
+        """The answer. Raises OperationalError where none comes in time; the connection is closed then."""
+        try:
+            return super().wait(gen, interval, self.patience if timeout is None else timeout)
+        except psycopg.errors._WaitTimeout:  # noqa: SLF001 - the library has no other name for it
+            self.close()
+            raise
+
+
+class Hurrying(Waiting):
+    """The same for webhooks, which somebody is waiting for."""
+
+    patience = HURRY
+
+
+class FusedPool(ConnectionPool[psycopg.Connection[TupleRow]]):
+    """A pool that tells everybody at once that the database is away, while it is: webhooks would queue up behind those that wait."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 - as the library has it
+        """As the library's pool."""
+        self.fuse = Fuse()
+        super().__init__(*arguments, **options)
+
+    def getconn(self, timeout: float | None = None) -> psycopg.Connection[TupleRow]:
+        """A connection. Raises PoolTimeout where none comes in time, or none came for others just now."""
+        if not self.fuse.lets_through():
+            raise PoolTimeout("the database did not answer just now")
+        try:
+            connection = super().getconn(timeout)
+        except PoolTimeout:
+            self.fuse.failed()
+            raise
+        connection.taken_at = time.monotonic()  # type: ignore[attr-defined]  # this pool's are of our own class
+        return connection
+
+    def putconn(self, conn: psycopg.Connection[TupleRow]) -> None:
+        """Take a connection back. Whoever had it for as long as a webhook may wait did not get an answer in time."""
+        slow = time.monotonic() - conn.taken_at >= HURRY  # type: ignore[attr-defined]  # the same
+        (self.fuse.failed if slow else self.fuse.held)()
+        super().putconn(conn)
+
+
 def open_pool(url: str, size: int = 8) -> Pool:
     """A pool of connections to `url`; it opens lazily, so that a database that is away at start is no crash."""
-    return ConnectionPool(
-        url, min_size=0, max_size=size, timeout=WAIT, open=True, kwargs={"autocommit": True, "connect_timeout": 2},
-        configure=_configure, check=None, reconnect_timeout=2, max_idle=300,
-    )  # fmt: skip
+    return _open(ConnectionPool, Waiting, url, size)
+
+
+def open_fused_pool(url: str, size: int = 8) -> Pool:
+    """The same for webhooks: it never lets many wait for a database that is away."""
+    return _open(FusedPool, Hurrying, url, size)
 
 
 def ask(
@@ -40,6 +97,13 @@ def ask(
     was a twelfth of the processor time of a text.
     """
     return psycopg.RawCursor(connection).execute(statement, values, prepare=True)
+
+
+def _open(kind: type[Pool], connections: type[Waiting], url: str, size: int) -> Pool:
+    return kind(
+        url, connection_class=connections, min_size=0, max_size=size, timeout=WAIT, open=True,
+        kwargs={"autocommit": True, "connect_timeout": 2}, configure=_configure, check=None, reconnect_timeout=2, max_idle=300,
+    )  # fmt: skip
 
 
 def _configure(connection: psycopg.Connection[Any]) -> None:

@@ -41,7 +41,7 @@ def run(plan: Plan, say: Say) -> Account:
 
 
 def come_to_rest(house: House, told: Told) -> bool:
-    """Whether what was left to the import is there once the clock process has looked again, as it does every two minutes, and all work ends."""
+    """Whether what was left to the import is there once the clock process has looked again, as it does every minute, and all work ends."""
     until = time.monotonic() + LOOKED
     while missing(house, told.left):
         if time.monotonic() > until:

@@ -17,7 +17,7 @@ from tests.service.settings import made_up_settings
 from tests.service.simulator.conftest import simulator, start
 from tests.service.simulator.fake_service import TOKEN
 from tests.service.simulator.running import ACCOUNT, Simulator
-from tests.stored import KEYS, a_number, an_outbound, store
+from tests.stored import KEYS, a_number, an_inbound, an_outbound, store
 from workers.clock import OVERDUE, ClockProcess
 
 __all__ = ["simulator", "start"]
@@ -205,3 +205,27 @@ def test_a_clock_may_die_while_it_tells_the_workers(peerline: Peerline, place: s
     before = len(broker.taken)
     process_of(peerline, broker).look()
     assert broker.taken[before:] == list(LOOKS)
+
+
+def test_a_clock_looks_for_what_was_missed_as_soon_as_the_database_is_back(
+    peerline: Peerline, simulator: Simulator
+) -> None:
+    """Webhooks failed as well while it was away: nobody waits for the next minute to find out."""
+    number = a_number("+12025550112", "given")
+    store(peerline.settings.database_url, number, an_inbound(number))  # before the first text nobody is asked
+    process = process_of(peerline, Broker())
+    running = threading.Thread(target=process.go_on)
+    running.start()
+    simulator.until(lambda: lists(simulator) == 1)
+    with psycopg.connect(peerline.settings.database_url, autocommit=True) as connection:
+        connection.execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"
+        )
+    simulator.until(lambda: lists(simulator) == 2)
+    process.end()
+    running.join(timeout=30)
+
+
+def lists(simulator: Simulator) -> int:
+    """How often somebody read the provider's list of what came to our number."""
+    return sum("To" in asked["query"] for asked in simulator.world.requests)
