@@ -6,7 +6,6 @@ so that `explain` can tell. That holds after any time without a worker too.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, time
 
 from service.conversations import Beginning, Handlers, begin
@@ -51,7 +50,7 @@ def _settled(
     if later is not None:
         return _put_off(scene, slot, later), None
     following = next_slot(schedule, member, slot.moment)
-    spoken = schedule if held else replace(schedule, last_at=now)
+    spoken = schedule if held else schedule.but(last_at=now)
     scene = set_slot(scene, spoken, member, setting.organisation, following)
     if held is not None:
         scene = _withheld(scene, setting, member, slot, held, now)
@@ -64,7 +63,7 @@ def _settled(
 
 
 def _put_off(scene: Scene, slot: Slot, later: datetime) -> Scene:
-    scene = scene.with_rows(replace(slot.schedule, next_at=slot.moment))
+    scene = scene.with_rows(slot.schedule.but(next_at=slot.moment))
     return set_timer(scene, "check-in", slot.schedule.id, later, str(slot.schedule.revision))
 
 
@@ -107,7 +106,7 @@ def on_welcome(scene: Scene, setting: Setting, handlers: Handlers, timer: Timer,
     if opening is None or opening > now:
         return scene if opening is None else set_timer(scene, "welcome", member.id, opening, timer.fence)
     scene = begin(scene, setting, handlers, Beginning("welcome", "welcome", "the welcome comes first"), now)
-    return scene.with_rows(replace(member, welcomed_at=now))
+    return scene.with_rows(member.but(welcomed_at=now))
 
 
 def window_of(member: Member) -> Window:

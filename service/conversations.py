@@ -16,7 +16,6 @@ import orjson
 
 from flows.engine import effects as follow
 from flows.engine.events import ActionDone, Event, Replied, Silent, Started
-from flows.engine.flow import Flow, Run
 from flows.engine.kinds import Value
 from flows.engine.matching import names_reply, takes_anything
 from flows.engine.session import Session, dump_session, load_session, new_session
@@ -78,15 +77,16 @@ def begin(scene: Scene, setting: Setting, handlers: Handlers, beginning: Beginni
     """The scene with a new conversation under way; one that was open ends quietly. Raises KeyError for an unpublished flow."""
     member = _member(scene)
     versions = fixed_versions(setting, beginning.flow, versions_for(scene, setting))
-    session = new_session(beginning.flow)
+    started = Moment(Started(beginning.values), now, beginning.rule, beginning.inbound, beginning.because)
+    # The first step is taken before there is a row, so that the row is made, and its session written down, once.
+    facts = facts_of(scene, setting, member, now)
+    session, follows = advance(setting.flows(versions), new_session(beginning.flow), started.event, facts, now)
     conversation = Conversation(
         setting.new_id(), member.id, scene.number.id, beginning.flow, dict(versions), _dumped(session), now, beginning.started_by,
-        kind=beginning.kind, until_at=beginning.until_at, schedule_id=beginning.schedule_id,
+        fence=session.fence, kind=beginning.kind, until_at=beginning.until_at, schedule_id=beginning.schedule_id,
     )  # fmt: skip
     scene = end(scene, now, "another conversation began").with_rows(conversation)
-    started = Moment(Started(beginning.values), now, beginning.rule, beginning.inbound, beginning.because)
-    scene = go_on(scene, setting, handlers, started)
-    return _counted(scene, member, beginning.flow)
+    return _counted(_carry_out(scene, setting, handlers, started, follows), member, beginning.flow)
 
 
 def go_on(scene: Scene, setting: Setting, handlers: Handlers, moment: Moment) -> Scene:
@@ -100,7 +100,7 @@ def go_on(scene: Scene, setting: Setting, handlers: Handlers, moment: Moment) ->
     session, follows = advance(flows, before, moment.event, facts, moment.now)
     if session == before and not follows:
         return scene
-    scene = scene.with_rows(replace(conversation, session=_dumped(session), fence=session.fence))
+    scene = scene.with_rows(conversation.but(session=_dumped(session), fence=session.fence))
     if not any(isinstance(effect, follow.Wait) for effect in follows):
         scene = cancel_timer(scene, "silence", conversation.id)
     return _carry_out(scene, setting, handlers, moment, follows)
@@ -111,9 +111,7 @@ def end(scene: Scene, now: datetime, why: str) -> Scene:
     conversation = scene.conversation
     if conversation is None:
         return scene
-    scene = cancel_timer(
-        scene.with_rows(replace(conversation, state="ended", ended_at=now)), "silence", conversation.id
-    )
+    scene = cancel_timer(scene.with_rows(conversation.but(state="ended", ended_at=now)), "silence", conversation.id)
     return scene.withdraw(Withdrawal(scene.number.id, UNASKED, {"withdrawn": why}, conversation.id))
 
 
@@ -158,12 +156,8 @@ def fixed_versions(setting: Setting, flow: str, published: Mapping[str, int]) ->
         name = wanted.pop()
         if name not in fixed:
             fixed[name] = published[name]
-            wanted += _runs(setting.flows({name: fixed[name]})[name])
+            wanted += setting.flows({name: fixed[name]})[name].runs
     return fixed
-
-
-def _runs(flow: Flow) -> list[str]:
-    return [verb.flow for step in flow.steps.values() for verb in step.verbs if isinstance(verb, Run)]
 
 
 def _carry_out(
@@ -242,7 +236,7 @@ def _over(
 
 def _finished(scene: Scene, now: datetime) -> Scene:
     conversation = _open(scene)
-    ended = replace(conversation, state="ended", ended_at=now)
+    ended = conversation.but(state="ended", ended_at=now)
     return cancel_timer(scene.with_rows(ended), "silence", conversation.id)
 
 

@@ -163,9 +163,11 @@ def _last_spoken(scene: Scene) -> tuple[datetime, str] | None:
 
 def _spoken_at(scene: Scene, kind: str) -> set[datetime]:
     """When texts of an unasked kind went out or were queued in the last seven days, those of this decision included."""
-    made = (row for row in scene.changed.values() if isinstance(row, Outbound))
-    now = {row.at for row in made if row.kind == kind and row.state == "queued" and row.number_id == scene.number.id}
-    return now | {datetime.fromisoformat(at) for at in scene.fact(_FACTS[kind], [])}
+    spoken = set(map(datetime.fromisoformat, scene.fact(_FACTS[kind], [])))
+    for row in scene.changed.values():
+        if isinstance(row, Outbound) and (row.kind, row.state, row.number_id) == (kind, "queued", scene.number.id):
+            spoken.add(row.at)
+    return spoken
 
 
 def _caps(member: Member, kind: str) -> tuple[int, int]:

@@ -17,7 +17,7 @@ from service.rules.schedule import next_moment
 from service.rules.spreading import minutes_for
 from service.store.rows import Member, Schedule
 from service.store.scene import Scene
-from service.timers import cancel_timer, set_timer
+from service.timers import cancel_timer, timer_of
 
 BEFORE = timedelta(hours=1)  # a reminder that cannot go at its moment goes at least so long before its date
 ONCE = "FREQ=DAILY;COUNT=1"  # the rule of a single moment
@@ -42,19 +42,20 @@ def set_slot(
     scene: Scene, schedule: Schedule, member: Member, organisation: Organisation, slot: datetime | None
 ) -> Scene:
     """The scene with this moment as a schedule's next, and a timer for when it speaks; without one it comes to rest."""
-    scene = scene.with_rows(replace(schedule, next_at=slot, active=slot is not None))
     if slot is None:
-        return cancel_timer(scene, "check-in", schedule.id)
-    return set_timer(
-        scene, "check-in", schedule.id, speaks_at(schedule, member, organisation, slot), str(schedule.revision)
-    )
+        return cancel_timer(scene.with_rows(schedule.but(next_at=None, active=False)), "check-in", schedule.id)
+    at = speaks_at(schedule, member, organisation, slot)
+    timer = timer_of(scene, "check-in", schedule.id, at, str(schedule.revision))
+    return scene.with_rows(schedule.but(next_at=slot, active=True), timer)
 
 
 def speaks_at(schedule: Schedule, member: Member, organisation: Organisation, slot: datetime) -> datetime:
     """When a schedule speaks for one of its moments: within its spread, and a reminder inside the member's hours if any."""
+    until = until_of(schedule, member)
+    if until is None and not schedule.spread:
+        return slot
     hours = hours_of(member, organisation)
     at = slot + timedelta(minutes=_drawn(schedule, member, hours, slot)) if schedule.spread else slot
-    until = until_of(schedule, member)
     return at if until is None or is_open(hours, member.zone, at) else _near(hours, member.zone, at, until)
 
 

@@ -88,10 +88,11 @@ class FlowShelf:
 
     def __call__(self, versions: Mapping[str, int]) -> Mapping[str, Flow]:
         """The flows of these versions by name. Raises KeyError naming one that was never published."""
-        if any(item not in self._kept for item in versions.items()):
+        kept = self._kept
+        if not kept.keys() >= versions.items():
             with self._filling:
-                self._fill({name: version for name, version in versions.items() if (name, version) not in self._kept})
-        return {name: self._kept[name, version] for name, version in versions.items()}
+                self._fill({name: version for name, version in versions.items() if (name, version) not in kept})
+        return {name: kept[name, version] for name, version in versions.items()}
 
     def _fill(self, missing: Mapping[str, int]) -> None:
         for name, source in self.sources(missing).items():

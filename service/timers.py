@@ -20,7 +20,14 @@ def set_timer(
     scene: Scene, kind: str, subject: UUID, due_at: datetime, fence: str = "", number_id: UUID | None = None
 ) -> Scene:
     """The scene with a timer of this kind for this subject, replacing the one it had; about `number_id`, else the scene's number."""
-    return scene.with_rows(Timer(kind, subject, number_id or scene.number.id, due_at, LANES[kind], fence))
+    return scene.with_rows(timer_of(scene, kind, subject, due_at, fence, number_id))
+
+
+def timer_of(
+    scene: Scene, kind: str, subject: UUID, due_at: datetime, fence: str = "", number_id: UUID | None = None
+) -> Timer:
+    """The row of that timer, for a decision that adds it together with others."""
+    return Timer(kind, subject, number_id or scene.number.id, due_at, LANES[kind], fence)
 
 
 def cancel_timer(scene: Scene, kind: str, subject: UUID) -> Scene:

@@ -248,6 +248,7 @@ class Flow:
     file: str
     place: Place
     trials: tuple[Trial, ...] = ()
+    runs: tuple[str, ...] = ()  # the flows that it runs, each as often as it does
 
     @property
     def values(self) -> Mapping[str, Kind]:

@@ -31,6 +31,8 @@ class Segments:
 
 def count_segments(text: str) -> Segments:
     """Return the encoding, segments and units of `text`; an empty text is one empty GSM-7 segment."""
+    if len(text) <= _GSM_ALONE and _GSM_BASIC.issuperset(text):
+        return Segments("gsm7", 1, len(text))  # most texts: every letter is one septet, and all of them fit
     if _GSM.issuperset(text):
         sizes = [2 if letter in _GSM_ESCAPED else 1 for letter in text]
         return Segments("gsm7", _segments(sizes, _GSM_ALONE, _GSM_JOINED), sum(sizes))

@@ -19,14 +19,12 @@ from service.store.rows import Timer
 WORKERS = 8  # so many may claim at once; each looks past what the others hold, or it would find nothing and go home
 LANES = 2  # of timers: safety, and everything else
 
-# The array sees to it that numbers are found by their index: a plan made once expects a third of all timers to be due.
-_LOCK = """with due as materialized (
-    select t.number_id, min(t.lane) as lane, min(t.due_at) as due_at from (
-        select number_id, lane, due_at from timers where due_at <= %(now)s and lane < %(lanes)s and not aside
-        order by lane, due_at limit %(look)s) t
-    group by t.number_id)
-select n.id from numbers n join due on due.number_id = n.id where n.id = any(array(select number_id from due))
-order by due.lane, due.due_at limit %(limit)s for update of n skip locked"""
+# Timer by timer in the order in which they are due, until enough numbers are locked; a number may come twice. A lateral
+# select that locks is never turned into a join over whole tables, whatever a plan that is made once expects.
+_LOCK = """select n.id from (
+    select number_id from timers where due_at <= %(now)s and lane < %(lanes)s and not aside
+    order by lane, due_at limit %(look)s) t,
+    lateral (select n.id from numbers n where n.id = t.number_id for update skip locked) n limit %(limit)s"""
 
 _FIRST = """select distinct on (t.number_id) t.kind, t.subject, t.number_id, t.due_at, t.lane, t.fence, t.failures, t.aside
 from timers t where t.number_id = any(%(numbers)s) and t.due_at <= %(now)s and t.lane < %(lanes)s and not t.aside
@@ -39,7 +37,7 @@ def claim_due(connection: psycopg.Connection[Any], now: datetime, limit: int, la
     Only lanes below `lanes` are looked at.
     """
     values = {"now": now, "limit": limit, "look": limit * WORKERS, "lanes": lanes}
-    numbers = [row[0] for row in connection.execute(_LOCK, values).fetchall()]
+    numbers = list(dict.fromkeys(row[0] for row in connection.execute(_LOCK, values).fetchall()))
     if not numbers:
         return ()
     # Read again now that the numbers are ours: another worker may have been here between the two.

@@ -118,7 +118,7 @@ def _statement(filled: frozenset[str]) -> bytes:
         "ok as materialized (select _unit as unit from guards group by _unit having bool_and(holds))",
         (
             f"raised as (update numbers n set version = n.version + 1, {', '.join(f'{n} = r.{n}' for n in NUMBER_STATE)}"
-            f" from wanted r join ok on ok.unit = r._unit where n.id = r.id and {_MINE})"
+            f" from wanted r where n.id = r.id and {_MINE} and r._unit = any(array(select unit from ok)))"
         ),
         *(_upsert(row) for row in ROWS if row is not Number and row.TABLE in filled),
         *(part for name, part in (("cancelled", _CANCELLED), ("withdrawn", _WITHDRAWN)) if name in filled),

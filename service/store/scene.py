@@ -71,7 +71,11 @@ class Scene:
     @property
     def member(self) -> Member | None:
         """The member whose number this is."""
-        return next((m for m in self.all(Member) if m.number_id == self.number.id), None)
+        mine = self.number.id
+        for member in self.all(Member):
+            if member.number_id == mine:
+                return member
+        return None
 
     @property
     def staff(self) -> Staff | None:
@@ -81,7 +85,11 @@ class Scene:
     @property
     def conversation(self) -> Conversation | None:
         """The open conversation of this number."""
-        return next((c for c in self.all(Conversation) if c.number_id == self.number.id and c.state == "open"), None)
+        mine = self.number.id
+        for conversation in self.all(Conversation):
+            if conversation.state == "open" and conversation.number_id == mine:
+                return conversation
+        return None
 
     def inbound(self, sid: str) -> Inbound | None:
         """The message already stored under the provider's id."""
@@ -91,24 +99,27 @@ class Scene:
         """The scene after these rows were added or replaced."""
         if not rows:
             return self
-        shown = dict(self.rows)
+        shown, changed, number, cancelled = dict(self.rows), dict(self.changed), self.number, self.cancelled
         for row in rows:
-            shown[type(row)] = {**shown.get(type(row), {}), row.key: row}
-        changed = dict(self.changed)
-        for row in rows:
-            changed[row.TABLE, row.key] = row
-        number = next((row for row in rows if isinstance(row, Number) and row.id == self.number.id), self.number)
-        again = {(row.kind, row.subject) for row in rows if isinstance(row, Timer)}
-        cancelled = self.cancelled - again
+            kind, key = type(row), row.key
+            shown[kind] = {**shown.get(kind, {}), key: row}
+            changed[kind.TABLE, key] = row
+            if isinstance(row, Number) and row.id == self.number.id:
+                number = row
+            elif cancelled and kind is Timer:
+                cancelled -= {key}  # a timer's key is what it is cancelled by
         # Not `replace`, which asks about every field: a text makes a dozen scenes.
         return Scene(number, shown, self.facts, changed, cancelled, self.withdrawn, self.guarded, self.narrow)
 
     def cancel(self, *timers: tuple[str, UUID]) -> Scene:
         """The scene without these timers, each named by kind and subject; one that is not there does no harm."""
-        changed = {
-            place: row for place, row in self.changed.items() if not (place[0] == Timer.TABLE and place[1] in timers)
-        }
-        return replace(self, changed=changed, cancelled=self.cancelled | set(timers))
+        changed = self.changed
+        if any((Timer.TABLE, timer) in changed for timer in timers):
+            changed = {
+                place: row for place, row in changed.items() if place[0] != Timer.TABLE or place[1] not in timers
+            }
+        cancelled = self.cancelled.union(timers)
+        return Scene(self.number, self.rows, self.facts, changed, cancelled, self.withdrawn, self.guarded, self.narrow)
 
     def withdraw(self, withdrawal: Withdrawal) -> Scene:
         """The scene with queued messages withdrawn."""

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from flows.engine.catalogue import Catalogue
 from flows.engine.document import Node, Table, read_document
-from flows.engine.flow import Flow, Text
+from flows.engine.flow import Flow, Run, Text
 from flows.engine.kinds import Kind, read_kind
 from flows.engine.parse.reading import Reading, read_flag, read_items, read_one_of, read_table, read_words
 from flows.engine.parse.replies import read_silence
@@ -61,6 +61,7 @@ def _flow(reading: Reading, table: Table) -> Flow:
         file=reading.problems.file,
         place=table.place,
         trials=read_tests(reading, table.get("tests")),
+        runs=tuple(verb.flow for step in steps.values() for verb in step.verbs if isinstance(verb, Run)),
     )
 
 

@@ -5,7 +5,7 @@ import re
 import psycopg
 import pytest
 
-from service.store import gather, narrow
+from service.store import claiming, gather, narrow
 
 _SCAN = re.compile(r"(?:Index|Index Only) Scan using (\w+) on (\w+)")
 
@@ -24,3 +24,18 @@ def test_no_table_of_people_is_read_whole(database: str, read: bytes, least: int
 
     assert len(scans) > least
     assert {table for place, table in scans if "Cond:" not in lines[place + 1]} & GROWING == set()
+
+
+def test_a_claim_goes_no_further_than_it_takes(database: str) -> None:
+    """What is due is read in order and locked one by one; nothing sorts or joins all that is due for the first hundred."""
+    look = claiming._LOCK
+    for place, name in enumerate(("now", "lanes", "look", "limit"), start=1):
+        look = look.replace(f"%({name})s", f"${place}")
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute("set enable_seqscan = off")
+        rows = connection.execute(f"explain (generic_plan, format text) {look}".encode()).fetchall()
+    plan = "\n".join(str(row[0]) for row in rows)
+
+    assert "timers_due on timers" in plan
+    assert "numbers_pkey on numbers" in plan
+    assert not re.search("Sort|Hash|Merge|Bitmap", plan)

@@ -100,6 +100,13 @@ def rows_of(connection: Connection, kind: Any) -> list[Any]:  # noqa: ANN401 - a
     return [decode(kind, row[0], KEYS) for row in found]
 
 
+def test_a_row_with_other_values_is_the_one_that_the_library_gives() -> None:
+    """The quick way of changing a row leaves every other column as it was."""
+    for changes in ({}, {"per_day": 3}, {"paused_at": None, "zone": "America/Chicago", "name": "Robin"}):
+        assert SAM.but(**changes) == replace(SAM, **changes)
+    assert (SAM.but(name="Robin").key, SAM.name) == (SAM.key, "Sam")
+
+
 def test_what_depends_on_others_goes_by_the_document() -> None:
     """A decision about a newcomer, one that guards another number, and a large one are not small."""
     mine = Scene(phone(1), {type(phone(1)): {phone(1).key: phone(1)}}).with_rows(replace(phone(1), version=3))
