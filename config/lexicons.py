@@ -16,6 +16,7 @@ CATEGORIES = (
     *("suicide", "self_injury", "overdose", "violence", "medical"),
     *("craving", "isolation", "grief", "asks_for_help"),
 )
+_SUBJECTS = ("consent", "service", "risk")
 _RULE_KEYS = ("id", "tier", "about", "pattern", "requires", "blocks", "heeds", "note", "tests")
 
 
@@ -35,9 +36,18 @@ def load_words(config_dir: Path) -> Words:
     return words
 
 
+def files_of(config_dir: Path) -> tuple[Path, ...]:
+    """Every file that `load_words` reads."""
+    return tuple(config_dir / _name(language, subject) for language in LANGUAGES for subject in _SUBJECTS)
+
+
 def _open(config_dir: Path, language: str, subject: str) -> WordFile:
-    name = f"words/{language}/{subject}.yaml"
+    name = _name(language, subject)
     return WordFile(config_dir / name, name)
+
+
+def _name(language: str, subject: str) -> str:
+    return f"words/{language}/{subject}.yaml"
 
 
 def _consent(file: WordFile, mistakes: list[WordsMistake]) -> ConsentWords:

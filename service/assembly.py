@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from config.lexicons import load_words
 from config.organisation import load_organisation
 from config.settings import Settings
 from config.texts import load_texts
@@ -31,6 +30,7 @@ from service.gateways.ids import new_id
 from service.gateways.keys import KeyRing, read_keys
 from service.handoffs import Doing
 from service.inbox import Inbox
+from service.kept_words import read_words
 from service.missed import Missed
 from service.promises import TIMER_HANDLERS as PROMISES
 from service.publishing import open_shelf
@@ -38,7 +38,6 @@ from service.relay import pass_on
 from service.restoring import Watch
 from service.rhythm import do, on_resume
 from service.rules.catalogue import CATALOGUE
-from service.rules.risk import compile_lexicon
 from service.rules.setting import Setting
 from service.silence import on_silence
 from service.staff_texts import decide_staff
@@ -99,9 +98,9 @@ def assemble(
 
 def load_setting(settings: Settings) -> Setting:
     """What decisions consult: the organisation's files, the flows as published, and the doors to chance."""
-    words = load_words(settings.config_dir)
+    words, lexicon = read_words(settings.config_dir)
     return Setting(
-        load_organisation(settings.config_dir), load_texts(settings.config_dir), words, compile_lexicon(words),
+        load_organisation(settings.config_dir), load_texts(settings.config_dir), words, lexicon,
         open_shelf(settings.database_url, CATALOGUE), new_id, new_code, load_twilio_errors(settings.config_dir),
     )  # fmt: skip
 

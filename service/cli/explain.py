@@ -11,12 +11,12 @@ from typing import Annotated, BinaryIO
 import orjson
 import typer
 
-from config.lexicons import load_words
 from config.vocabulary import Words
 from config.word_files import WordsProblem
 from service.cli.explain_stored import member, message
+from service.kept_words import read_words
 from service.rules.consent_words import read_consent
-from service.rules.risk import Lexicon, LexiconProblem, Risk, compile_lexicon, screen
+from service.rules.risk import Lexicon, LexiconProblem, Risk, screen
 from service.rules.segments import Segments, count_segments
 from service.rules.service_words import read_word
 
@@ -109,8 +109,7 @@ def sentences(reading: Reading) -> list[str]:
 
 def _rules() -> tuple[Words, Lexicon]:
     try:
-        words = load_words(Path(os.environ.get("PEERLINE_CONFIG", "config")))
-        return words, compile_lexicon(words)
+        return read_words(Path(os.environ.get("PEERLINE_CONFIG", "config")))
     except (WordsProblem, LexiconProblem) as problem:
         print(problem, file=sys.stderr)
         raise typer.Exit(1) from problem

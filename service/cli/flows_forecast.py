@@ -17,7 +17,6 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from config.lexicons import load_words
 from config.organisation import Organisation, OrganisationProblem, load_organisation
 from config.texts import load_texts
 from flows.engine.compile import compile_flow
@@ -34,11 +33,11 @@ from service.forecast.imagined import imagine
 from service.forecast.living import Life, World
 from service.forecast.standing import standing
 from service.gateways.clock import Clock
+from service.kept_words import read_words
 from service.publishing import read_sources
 from service.roster import House
 from service.rules.catalogue import CATALOGUE
 from service.rules.local_time import to_local
-from service.rules.risk import compile_lexicon
 from service.rules.roster_files import read_members
 from service.rules.setting import Setting
 
@@ -141,14 +140,15 @@ def _bytes(file: Path) -> bytes:
 def _imagined_setting() -> Setting:
     """What decisions consult, from files alone; ids and codes count up, since nothing is kept."""
     folder = Path(os.environ.get("PEERLINE_CONFIG", "config"))
-    ids, codes, words, flows = count(1), count(1_000_001), load_words(folder), _flows()
+    ids, codes, flows = count(1), count(1_000_001), _flows()
+    words, lexicon = read_words(folder)
     try:
         organisation = load_organisation(folder)
     except OrganisationProblem as problem:
         print(problem, file=sys.stderr)
         raise typer.Exit(1) from None
     return Setting(
-        organisation, load_texts(folder), words, compile_lexicon(words),
+        organisation, load_texts(folder), words, lexicon,
         lambda versions: {name: flows[name] for name in versions},
         lambda: UUID(int=next(ids)), lambda: str(next(codes)),
     )  # fmt: skip
