@@ -98,20 +98,24 @@ def peerline(arguments: list[str]) -> int:
 
 
 def test(arguments: list[str]) -> int:
-    """Run the tests on two processes that share their servers."""
+    """Run the tests on two processes that share their servers; whichever is through takes tests over from the other."""
     install("dev")
     browser()
-    processes = [] if "-n" in arguments else ["-n", "2"]
+    processes = [] if "-n" in arguments else ["-n", "2", "--dist", "worksteal"]
     return run([str(program("pytest")), *processes, *arguments])
 
 
 def check(_arguments: list[str]) -> int:
-    """Run every checker, so that one look shows all that they find; 1 if any found something."""
+    """Run every checker, all at once, so that one look shows all that they find; 1 if any found something."""
     install("dev")
+    running = [(tool, options, begin([str(program(tool)), *options])) for tool, *options in CHECKS]
     failed = []
-    for tool, *options in CHECKS:
+    for tool, options, process in running:
         say(" ".join([tool, *options]))
-        if run([str(program(tool)), *options]) != 0:
+        told, _ = process.communicate()
+        if told.strip():
+            say(told.rstrip())
+        if process.returncode != 0:
             failed.append(tool)
     say("Found something: " + ", ".join(failed) if failed else "All clean.")
     return 1 if failed else 0
@@ -281,6 +285,11 @@ def quietly(command: list[str]) -> bool:
 def run(command: list[str]) -> int:
     """Run a command that speaks for itself; its exit status."""
     return subprocess.run(command, cwd=ROOT, check=False).returncode
+
+
+def begin(command: list[str]) -> subprocess.Popen[str]:
+    """Start a command beside this one; its words are kept until somebody asks for them."""
+    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 
 def say(line: str) -> None:

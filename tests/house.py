@@ -9,15 +9,15 @@ from itertools import count
 from pathlib import Path
 from uuid import UUID
 
-from config.lexicons import load_words
-from config.organisation import load_organisation
-from config.texts import load_texts
-from config.twilio_errors import load_twilio_errors
+from config.organisation import Organisation, load_organisation
+from config.texts import Texts, load_texts
+from config.twilio_errors import TwilioErrors, load_twilio_errors
 from config.vocabulary import Words
 from flows.engine.compile import compile_flow
 from flows.engine.flow import Flow
+from service.kept_words import read_words
 from service.rules.catalogue import CATALOGUE
-from service.rules.risk import Lexicon, compile_lexicon
+from service.rules.risk import Lexicon
 from service.rules.setting import Setting
 from service.store.rows import Member, Number, Row, Schedule, Staff
 from service.store.scene import Scene, scene_of
@@ -31,22 +31,28 @@ PUBLISHED = {"welcome": 1, "check-in": 1, "rough-day": 1}
 def setting() -> Setting:
     """What decisions consult, with fresh counters."""
     ids, codes = count(1), count(1_000_001)
-    words = load_words_once()
+    organisation, texts, errors = _files()
+    words, lexicon = _words()
     return Setting(
-        load_organisation(ROOT / "config"), load_texts(ROOT / "config"), words, _lexicon(), _shelf(),
-        lambda: UUID(int=next(ids)), lambda: str(next(codes)), load_twilio_errors(ROOT / "config"),
-    )  # fmt: skip
+        organisation, texts, words, lexicon, _shelf(), lambda: UUID(int=next(ids)), lambda: str(next(codes)), errors
+    )
 
 
-@cache
 def load_words_once() -> Words:
     """The word files, read once for all tests."""
-    return load_words(ROOT / "config")
+    return _words()[0]
 
 
 @cache
-def _lexicon() -> Lexicon:
-    return compile_lexicon(load_words_once())
+def _files() -> tuple[Organisation, Texts, TwilioErrors]:
+    # Frozen, so that all tests may share them: to read them again for each was half of what most tests cost.
+    folder = ROOT / "config"
+    return load_organisation(folder), load_texts(folder), load_twilio_errors(folder)
+
+
+@cache
+def _words() -> tuple[Words, Lexicon]:
+    return read_words(ROOT / "config")
 
 
 @cache

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,12 @@ def _modules(*folders: str) -> list[Path]:
 
 def _trees(*folders: str) -> Iterator[tuple[Path, ast.Module]]:
     for path in _modules(*folders):
-        yield path, ast.parse(path.read_text(encoding="utf-8"))
+        yield path, _tree(path)
+
+
+@cache
+def _tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
 
 
 def _place(path: Path, node: ast.AST) -> str:
