@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import argparse
-import random
 import re
 import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
 from uuid import UUID
 
-from service.local.runner import Stopped, listening_for_the_end
 from tests.faults.account import Account
 from tests.faults.arena import Arena, running_arena
 from tests.faults.race_account import draw_up
 from tests.faults.races import SHAPES, run_races
+from tests.faults.telling import carry_out
 from tests.faults.witness import testimony
 
 _OURS = re.compile(r"/twilio/messages/([0-9a-f-]{36})/status$")
@@ -41,17 +40,7 @@ def main(words: Sequence[str]) -> int:
     parser.add_argument("--races", type=int, default=50)
     parser.add_argument("--seed", type=int, default=None)
     given = parser.parse_args(words)
-    seed = random.SystemRandom().randrange(10**6) if given.seed is None else given.seed
-    print(f"seed {seed}", flush=True)  # noqa: T201 - its output
-    try:
-        with listening_for_the_end():
-            account = race(given.races, seed, lambda line: print(line, flush=True))  # noqa: T201 - its output
-    except Stopped:
-        return 130
-    for line in (*(f"  {what}: {number}" for what, number in account.counts.items()), *account.broken):
-        print(line)  # noqa: T201 - its output
-    print("BROKEN" if account.broken else "Every promise held.")  # noqa: T201 - its output
-    return 1 if account.broken else 0
+    return carry_out(lambda seed, say: race(given.races, seed, say), given.seed)
 
 
 if __name__ == "__main__":

@@ -19,7 +19,6 @@ import psycopg
 
 from service.assembly import Peerline, assemble
 from service.local.parts import ROOT, Site
-from service.local.runner import Stopped, listening_for_the_end
 from service.planning import moved_to_zone
 from service.publishing import publish_shipped
 from service.rhythm import pause
@@ -30,6 +29,7 @@ from service.store.rows import Schedule
 from tests.benchmarks.ground import running_ground, settings_of
 from tests.benchmarks.people import settle
 from tests.faults.account import Account
+from tests.faults.telling import carry_out
 from tests.faults.year_oracle import Life, Move, Told, judge
 from tests.faults.year_people import BEGIN, END, draw, write_people, zones
 
@@ -245,17 +245,7 @@ def main(words: Sequence[str]) -> int:
     parser.add_argument("--members", type=int, default=200)
     parser.add_argument("--seed", type=int, default=None)
     given = parser.parse_args(words)
-    seed = random.SystemRandom().randrange(10**6) if given.seed is None else given.seed
-    print(f"seed {seed}", flush=True)  # noqa: T201 - its output
-    try:
-        with listening_for_the_end():
-            account = live_through(given.members, seed, lambda line: print(line, flush=True))  # noqa: T201 - its output
-    except Stopped:
-        return 130
-    for line in (*(f"  {what}: {number}" for what, number in account.counts.items()), *account.broken):
-        print(line)  # noqa: T201 - its output
-    print("BROKEN" if account.broken else "Every promise held.")  # noqa: T201 - its output
-    return 1 if account.broken else 0
+    return carry_out(lambda seed, say: live_through(given.members, seed, say), given.seed)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,31 @@
+"""What every run of the faults but the storm does from its seed to its exit status."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+
+from service.local.runner import Stopped, listening_for_the_end
+from tests.faults.account import Account
+
+Say = Callable[[str], None]
+
+
+def carry_out(run: Callable[[int, Say], Account], seed: int | None) -> int:
+    """Run with this seed, or a drawn one that is told, and print the account; 1 if a promise broke, 130 if somebody stopped it."""
+    seed = random.SystemRandom().randrange(10**6) if seed is None else seed
+    say(f"seed {seed}")
+    try:
+        with listening_for_the_end():
+            account = run(seed, say)
+    except Stopped:
+        return 130
+    for line in (*(f"  {what}: {number}" for what, number in account.counts.items()), *account.broken):
+        say(line)
+    say("BROKEN" if account.broken else "Every promise held.")
+    return 1 if account.broken else 0
+
+
+def say(line: str) -> None:
+    """A line of progress, at once."""
+    print(line, flush=True)  # noqa: T201 - its output
