@@ -12,7 +12,7 @@ from ruamel.yaml.error import YAMLError
 
 FILE = "twilio_errors.yaml"
 ErrorClass = Literal[
-    "opted_out", "bad_number", "landline", "temporary", "content", "account", "loop", "expired", "other"
+    "opted_out", "bad_number", "landline", "route", "temporary", "content", "account", "loop", "expired", "other"
 ]
 _LISTED = tuple(name for name in get_args(ErrorClass) if name != "other")
 

@@ -14,6 +14,7 @@ from service.explained_calls import say_calls_lately
 from service.explained_words import Explanation, say_escalation, say_queue, say_reason, say_time, say_whose
 from service.explanations import Looking
 from service.facts import is_paused
+from service.passed_over import say_passed_over
 from service.rules.local_time import to_local
 from service.rules.member_hours import is_open, member_hours
 from service.rules.schedule import next_moment
@@ -203,6 +204,7 @@ def _under_way(looking: Looking, number: Number, member: Member, staff: Mapping[
         *(f"In the thread {thread.tag} with {say_whose(thread.staff_id, staff, 'somebody')}." for thread in threads),
         *(say_queue(item, staff, zone) for item in waits),
         *(say_escalation(alert, staff, zone) for alert in alerts),
+        *say_passed_over(looking.reader, alerts, staff, zone),
     )
 
 

@@ -19,6 +19,7 @@ from service.explained_words import (
     say_time,
     say_whose,
 )  # fmt: skip
+from service.passed_over import say_passed_over
 from service.store.reading import Reader, note
 from service.store.rows import Audit, Conversation, Escalation, Inbound, Outbound, QueueItem, Thread
 
@@ -62,6 +63,7 @@ def _inbound(looking: Looking, message: Inbound) -> Explanation:
         *_followed(looking, caused),
         *(say_queue(item, staff, looking.zone) for item in waits),
         *(say_escalation(alert, staff, looking.zone) for alert in alerts),
+        *say_passed_over(looking.reader, alerts, staff, looking.zone),
         *say_calls(looking.reader, alerts, looking.zone),
     )
     data = {
@@ -133,6 +135,7 @@ def _surroundings(looking: Looking, message: Outbound) -> tuple[str, ...]:
         *(f"It belongs to the conversation {talk.flow}, version {talk.versions.get(talk.flow)}." for talk in talks),
         *(f"It belongs to the thread {thread.tag}." for thread in threads),
         *(say_escalation(alert, staff, looking.zone) for alert in alerts),
+        *say_passed_over(reader, alerts, staff, looking.zone),
         *say_calls(reader, alerts, looking.zone),
         *((f"Its words are by {say_whose(message.author_id, staff, 'somebody')}.",) if message.author_id else ()),
     )

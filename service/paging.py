@@ -7,8 +7,9 @@ from datetime import datetime
 from uuid import UUID
 
 from service.alert_calls import call_instead, gets_no_texts, helpers_of
-from service.ladders import chain_for, keep, ladder_of, wake
+from service.ladders import chain_for, keep, ladder_of, pages_of, wake
 from service.outbox import Draft
+from service.passed_over import UNREACHED, note_one, note_passed_over
 from service.queues import shown_with
 from service.rules.chain import Chain
 from service.rules.ladder import Ladder, Rung, first_rungs, lose, next_rung, rise
@@ -28,7 +29,7 @@ def begin(scene: Scene, setting: Setting, escalation: Escalation, now: datetime)
     """
     if not scene.all(Staff):
         return keep(scene, escalation, Ladder(escalation.tier, next_at=now), now)[0]
-    chain = chain_for(scene, setting, escalation, now)
+    chain, scene = chain_for(scene, setting, escalation, now), note_passed_over(scene, setting, escalation, now)
     for person in (scene.get(Staff, staff_id) for staff_id in chain.passed_over):
         scene = scene if person is None else tell_supervisors(scene, setting, person, "staff_stopped", now)
     ladder, rung = first_rungs(escalation.tier, chain, setting.organisation.ladder, now)
@@ -67,6 +68,8 @@ def on_ladder(scene: Scene, setting: Setting, timer: Timer, now: datetime) -> Sc
         ladder, rung = lose(ladder, chain, next(iter(ladder.lost)), waits, now)
     else:
         ladder, rung = next_rung(ladder, chain, waits, now)
+    if not pages_of(scene, escalation):  # it could not begin before: no staff were gathered with a number's first text
+        scene = note_passed_over(scene, setting, escalation, now)
     scene = _stepped(scene, setting, escalation, ladder, rung, now)
     return _last_one(scene, setting, escalation, chain, now)
 
@@ -167,6 +170,7 @@ def _failed(scene: Scene, setting: Setting, escalation: Escalation, staff_id: UU
     if called is not None:
         return called
     scene = scene.with_rows(replace(found, failed_at=now))
+    scene = note_one(scene, setting, escalation, person, UNREACHED, now)
     scene = tell_supervisors(scene, setting, person, "staff_unreachable", now)
     chain = chain_for(scene, setting, escalation, now)
     ladder, rung = lose(ladder_of(scene, escalation), chain, staff_id, setting.organisation.ladder, now)

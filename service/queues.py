@@ -13,7 +13,7 @@ from service.store.scene import Scene
 from service.timers import cancel_timer
 
 # Needs that the words of a person to the member do not answer: somebody must look at the service itself.
-OF_THE_SERVICE = frozenset({"problem", "unread", "number", "account", "content"})
+OF_THE_SERVICE = frozenset({"problem", "unread", "number", "account", "content", "route"})
 # Which reason stays on an entry that has had several: the one that asks most of a person.
 _WEIGHT = {"unsent": 4, "call": 3, "talk": 2, "help": 1, "number": 1}
 
@@ -139,4 +139,6 @@ def _closed(scene: Scene, item: QueueItem, by: UUID, how: str, now: datetime) ->
 
 
 def _group(why: str) -> str:
+    if why == "route":  # mended in the account: whoever sees to the number itself does not see to it
+        return why
     return "service" if why in OF_THE_SERVICE else "words"

@@ -38,7 +38,7 @@ _WHY = {
     "late": "wrote while we were out of reach", "danger": "words of danger", "from staff": "staff text for nobody",
     "rhythm": "about their times", "called": "called by phone", "loop": "texts that look like a machine's",
     "unsent": "the safety text did not go out", "number": "please confirm their number: texts do not arrive",
-    "account": "the provider refuses our account", "content": "the provider does not take the words of a text",
+    "account": "the provider refuses our account", "route": "our number may not text this phone: look at the account", "content": "the provider does not take the words of a text",
 }  # fmt: skip
 
 

@@ -10,8 +10,14 @@ from service.store.rows import Timer
 from service.store.scene import Scene
 
 _TEXTS = {"stopped": "not_sent_stopped", "unsure": "not_sent"}
-# Where the provider's code says more: sending such words again would be in vain.
-_BY_CODE = {"landline": "not_sent_number", "bad_number": "not_sent_number", "opted_out": "not_sent_stopped"}
+# Where the provider's code says more: sending the same words again would be in vain.
+_BY_CODE = {
+    "landline": "not_sent_number",
+    "bad_number": "not_sent_number",
+    "opted_out": "not_sent_stopped",
+    "route": "not_sent_route",
+    "content": "not_sent_words",
+}
 
 
 def on_not_sent(scene: Scene, setting: Setting, timer: Timer, now: datetime) -> Scene:

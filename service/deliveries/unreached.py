@@ -11,7 +11,7 @@ from service.alert_calls import call_about_account, callable_about_account, tell
 from service.escalations import open_escalation
 from service.handoffs import Passing
 from service.ladders import pages_of
-from service.queues import open_items, wait_for_person
+from service.queues import open_items, wait_for_person, waiting
 from service.rules.setting import Setting
 from service.staff_phones import reachable, tell, tell_supervisors
 from service.store.rows import Escalation, QueueItem, Staff, Timer
@@ -39,10 +39,8 @@ def unreached_handlers(errors: TwilioErrors) -> dict[str, Handler]:
 
 def after_error(scene: Scene, setting: Setting, kind: str, code: int, now: datetime, *, silent: bool) -> Scene:
     """The scene after a text to its number failed with an error of this kind; `silent`: a phone that was off three times in a row."""
-    if kind == "content":
-        for person in reachable(scene, "coordinator"):
-            scene = set_timer(scene, "content refused", person.id, now, str(code), person.number_id)
-        return scene
+    if kind in ("content", "route"):
+        return _of_content(scene, code, now) if kind == "content" else _of_route(scene, setting, code, now)
     if kind not in ("bad_number", "landline") and not silent:
         return scene
     if scene.number.owner == "staff":
@@ -54,6 +52,26 @@ def after_error(scene: Scene, setting: Setting, kind: str, code: int, now: datet
     doubted = replace(scene.number, memory={**scene.number.memory, "bad": code})
     key = "number_landline" if kind == "landline" else "number_wrong"
     return _ask(scene.with_rows(doubted), setting, key, now)
+
+
+def _of_content(scene: Scene, code: int, now: datetime) -> Scene:
+    for person in reachable(scene, "coordinator"):
+        scene = set_timer(scene, "content refused", person.id, now, str(code), person.number_id)
+    return scene
+
+
+def _of_route(scene: Scene, setting: Setting, code: int, now: datetime) -> Scene:
+    """The account or its sender keeps texts from this number: it stands in the coordinators' queue, and they are told once."""
+    passing = Passing("route", "coordinator", tier=2)
+    known = waiting(scene, passing) is not None
+    scene = wait_for_person(scene, setting, passing, now, staff_id=None, thread_id=None)
+    if known:
+        return scene
+    if scene.number.owner == "staff":
+        scene = _of_staff(scene, setting, "route", now)
+    for person in reachable(scene, "coordinator")[:1]:
+        scene = tell(scene, setting, person, "route_refused", now, code=str(code))
+    return scene
 
 
 def _of_staff(scene: Scene, setting: Setting, kind: str, now: datetime) -> Scene:

@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import pytest
 
 from service.escalations import raise_alert
 from service.handoffs import Raising
+from service.passed_over import GONE, OFF_DUTY, STOPPED, UNREACHED, WHAT
 from service.rules.setting import Setting
 from service.store.rows import Audit, Escalation, Inbound, Number, Outbound, Page, QueueItem, Staff, Timer
 from service.store.scene import Scene
@@ -319,6 +321,26 @@ def test_a_stopped_phone_is_passed_over_and_the_supervisor_told() -> None:
     assert told(texts) == ["Dan"]
     assert heard(texts, ROSA.number_id) == []
     assert "phone of Rosa said STOP" in heard(texts, SUE.number_id)[0]
+    assert passed_over(world) == [(ROSA.id, STOPPED)]
+
+
+def test_whom_the_ladder_passes_over_is_kept_with_the_reason() -> None:
+    """Somebody who left, a phone that nothing reaches, and at night, for a stranger, those who are not on duty."""
+    world = World()
+    world.put([replace(DAN, active=False)])
+    world.says(SAM.number_id, HIGH)
+    assert passed_over(world) == [(DAN.id, GONE)]
+    failed(world, ROSA)
+    assert passed_over(world)[1:] == [(ROSA.id, UNREACHED)]
+    night = World(NIGHT)
+    night.says(STRANGER, HIGH)
+    assert passed_over(night) == [(ROSA.id, OFF_DUTY), (DAN.id, OFF_DUTY)]
+
+
+def passed_over(world: World) -> list[tuple[UUID, str]]:
+    """Who was passed over, and why, in the order of the audit."""
+    lines = [line.detail for line in world.all(Audit) if line.what == WHAT]
+    return [(UUID(str(line["staff"])), str(line["why"])) for line in lines]
 
 
 def test_with_nobody_left_the_coordinator_is_told() -> None:

@@ -10,9 +10,10 @@ import pytest
 from service.explained_words import STATES, say_reason
 from service.explanations import Looking, explain_message
 from service.gateways.ids import new_id
+from service.passed_over import STOPPED, WHAT
 from service.rules.kinds import KINDS
 from service.store.reading import Reader
-from service.store.rows import Call, Escalation, Heard, QueueItem
+from service.store.rows import Audit, Call, Escalation, Heard, QueueItem
 from tests.stored import KEYS, NOW, ZONE, a_member, a_number, a_specialist, an_inbound, an_outbound, owned, store
 
 PHONE = "+15555550123"
@@ -196,3 +197,15 @@ def test_an_alert_that_was_called_out_tells_how_the_call_went(database: str, rea
     assert "Call to Rosa (specialist)" in text
     assert "because that phone gets no texts" in text
     assert "(completed); the key 1 took the alert." in text
+
+
+def test_whom_an_alert_passed_over_is_told_with_the_reason(database: str, reader: Reader) -> None:
+    """Whoever asks why nobody came sooner reads who could not be told."""
+    number, theirs = a_number(PHONE), a_number("+15555550124")
+    rosa = a_specialist(theirs)
+    alert = Escalation(new_id(), 7, number.id, 2, "words of danger", NOW)
+    line = Audit(new_id(), NOW, None, WHAT, alert.id, {"running": 7, "staff": str(rosa.id), "why": STOPPED})
+    message = an_outbound(theirs, "alert", escalation_id=alert.id)
+    store(database, number, owned(theirs, rosa), rosa, alert, message, line)
+    assert f"Alert 7 passed over {rosa.name}, " in told(reader, message.id)
+    assert "their phone said STOP" in told(reader, message.id)

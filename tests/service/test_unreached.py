@@ -116,6 +116,8 @@ def test_a_landline_is_asked_about_with_the_hint_that_it_may_ring(code: int, *, 
         ("unsure:B2:30005", "this number takes no texts"),
         ("unsure:B2:21610", "This person said STOP"),
         ("unsure:B2:30008", "We cannot tell whether"),
+        ("unsure:B2:30007", "You may say it in other words, without links"),
+        ("unsure:B2:21612", "from our number no text reaches this phone for now"),
         ("unsure:B2", "We cannot tell whether"),
         ("stopped:B2", "This person said STOP"),
     ],
@@ -126,6 +128,38 @@ def test_whoever_wrote_is_told_that_the_number_takes_no_texts(fence: str, said: 
     [text] = heard(due(world, "not sent", SAM.id, fence, ROSA.number_id), ROSA.number_id)
     assert text.startswith("[B2] ")
     assert said in text
+
+
+@pytest.mark.parametrize("code", [21408, 21612])
+def test_what_the_account_may_not_reach_is_the_coordinators_and_no_fault_of_the_number(code: int) -> None:
+    """They are told once what to look at; nobody is asked to confirm the number, and it stays trusted."""
+    world = World()
+    texts = [text for place in range(3) for text in due(world, "not reached", UUID(int=place), f"{code}:false")]
+    [said] = heard(texts, CORA.number_id)
+    assert f"Twilio error {code}" in said
+    assert "The number may be right" in said
+    assert heard(texts, ROSA.number_id) == []
+    [item] = waiting(world, "route")
+    assert (item.role, item.number_id) == ("coordinator", SAM.number_id)
+    assert waiting(world, "number") == []
+    assert world.one(Number, SAM.number_id).memory == {}
+
+
+def test_a_number_in_doubt_and_a_way_that_is_closed_are_two_entries() -> None:
+    """Of a stranger's number both are the coordinators', and each is looked after by itself."""
+    world = World()
+    due(world, "not reached", STRANGER, "21211:false", STRANGER)
+    texts = due(world, "not reached", STRANGER, "21612:false", STRANGER)
+    assert "21612" in heard(texts, CORA.number_id)[0]
+    assert (len(waiting(world, "number")), len(waiting(world, "route"))) == (1, 1)
+
+
+def test_a_phone_of_staff_that_the_account_may_not_reach_is_told_to_the_supervisor_too() -> None:
+    """Somebody else has to stand in for them, and somebody to mend the account."""
+    world = World()
+    texts = due(world, "not reached", ROSA.id, "21408:false", ROSA.number_id)
+    assert "do not reach the phone of Rosa" in heard(texts, SUE.number_id)[0]
+    assert "21408" in heard(texts, CORA.number_id)[0]
 
 
 def test_words_of_a_person_do_not_confirm_a_number() -> None:
