@@ -11,10 +11,9 @@ from operator import attrgetter, itemgetter
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
-import orjson
-
 from service.store.columns import Column, columns_of
 from service.store.rows import Row
+from service.store.wire import WIRE
 
 R = TypeVar("R", bound=Row)
 _Work = tuple[int, Callable[[Any], Any]]  # the place of a column, and what is done with its value
@@ -68,10 +67,10 @@ def encode(row: Row, keys: Ring, only: tuple[str, ...] | None = None) -> dict[st
     return dict(zip(shape.names, _written(row, shape, shape.to_json, keys, _hex), strict=True))
 
 
-def parameters(row: Row, keys: Ring, only: tuple[str, ...] | None = None) -> list[Any]:
-    """The row's values in the order of its columns, as parameters of a statement: JSON as text, sealed columns sealed."""
+def parameters(row: Row, keys: Ring, only: tuple[str, ...] | None = None) -> list[bytes | None]:
+    """The row's values in the order of its columns, as parameters of a statement (service.store.wire), sealed columns sealed."""
     shape = _shape(type(row), only)
-    return _written(row, shape, shape.to_parameter, keys, bytes)
+    return _written(row, shape, shape.to_parameter, keys, _as_it_is)
 
 
 def decode(row: type[R], found: Mapping[str, Any], keys: Ring) -> R:
@@ -82,7 +81,7 @@ def decode(row: type[R], found: Mapping[str, Any], keys: Ring) -> R:
         if values[place] is not None:
             values[place] = read(values[place])
     if shape.sealed:
-        key = _key(str(found[name]) for name in row.KEY)
+        key = _key([str(found[name]) for name in row.KEY])
         for place, name in shape.sealed:
             if values[place] is not None:
                 values[place] = keys.open(bytes.fromhex(values[place][2:]), f"{shape.table}.{name}.{key}")
@@ -127,7 +126,7 @@ def _shaped(row: type[Row], columns: Sequence[Column]) -> _Shape:
     sealed = tuple((place, column.name) for place, column in enumerate(columns) if column.kind == "sealed")
     return _Shape(
         row.TABLE, names, _all_of(attrgetter, names), _all_of(itemgetter, names),
-        work(_READ), work(_TO_JSON), work(_TO_PARAMETER), sealed,
+        work(_READ), work(_TO_JSON), work(WIRE), sealed,
     )  # fmt: skip
 
 
@@ -147,6 +146,10 @@ def _storable(text: str) -> str:
     return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode() if _ODD.search(text) else text
 
 
+def _as_it_is(value: bytes) -> bytes:
+    return value
+
+
 def _hex(value: bytes) -> str:
     return "\\x" + value.hex()
 
@@ -154,7 +157,7 @@ def _hex(value: bytes) -> str:
 @lru_cache(maxsize=4096)
 def _uuid(text: str) -> UUID:
     """An id as it stands in JSON; the same few stand in many columns of one reading."""
-    return UUID(text)
+    return UUID(int=int(text.replace("-", ""), 16))  # in half the time: theirs looks for other ways of writing one
 
 
 def _time(text: str) -> datetime:
@@ -165,4 +168,3 @@ def _time(text: str) -> datetime:
 _READ: dict[str, Callable[[Any], Any]] = {"uuid": _uuid, "time": _time, "bytes": lambda text: bytes.fromhex(text[2:])}
 # orjson writes ids and times by itself.
 _TO_JSON: dict[str, Callable[[Any], Any]] = {"bytes": _hex, "text": _storable}
-_TO_PARAMETER: dict[str, Callable[[Any], Any]] = {"text": _storable, "json": lambda value: orjson.dumps(value).decode()}

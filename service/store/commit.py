@@ -18,12 +18,13 @@ from uuid import UUID
 import orjson
 import psycopg
 
+from service.store.asking import ask
 from service.store.codec import Ring, encode
 from service.store.columns import SQL_TYPES, columns_of
-from service.store.database import ask
 from service.store.rows import ROWS, Number, Row
 from service.store.scene import Scene
 from service.store.small import NUMBER_STATE, is_small, on_conflict, write_small
+from service.store.wire import TEXT
 
 _GUARD = ("id", "version", *NUMBER_STATE)  # what a row that exists already is compared by, and what may change of it
 
@@ -53,8 +54,8 @@ def write_document(connection: psycopg.Connection[Any], scenes: Sequence[Scene],
     """Carry out what `write` does by one document, however much it is."""
     document = _document(scenes, keys)
     statement = _statement(frozenset(name for name, found in document.items() if found))
-    rows = ask(connection, statement, (orjson.dumps(document).decode(),)).fetchall()
-    return Done(frozenset(int(row[0]) for row in rows))
+    units = ask(connection, statement, (orjson.dumps(document),), (TEXT,))
+    return Done(frozenset(int(units.get_value(place, 0) or b"") for place in range(units.ntuples)))
 
 
 def _document(scenes: Sequence[Scene], keys: Ring) -> dict[str, list[dict[str, Any]]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Sequence
 from typing import Any, TypeVar
 
 import psycopg
@@ -86,17 +85,6 @@ def open_pool(url: str, size: int = 8) -> Pool:
 def open_fused_pool(url: str, size: int = 8) -> Pool:
     """The same for webhooks: it never lets many wait for a database that is away."""
     return _open(FusedPool, Hurrying, url, size)
-
-
-def ask(
-    connection: psycopg.Connection[Any], statement: bytes, values: Sequence[Any]
-) -> psycopg.RawCursor[tuple[Any, ...]]:
-    """Execute a prepared statement whose places are $1, $2 and so on.
-
-    psycopg takes statements of more than 4,096 characters apart at every execution to find its own kind of places, which
-    was a twelfth of the processor time of a text.
-    """
-    return psycopg.RawCursor(connection).execute(statement, values, prepare=True)
 
 
 def _open(kind: type[Pool], connections: type[Waiting], url: str, size: int) -> Pool:

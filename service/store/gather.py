@@ -16,8 +16,8 @@ from uuid import UUID
 import orjson
 import psycopg
 
+from service.store.asking import ask
 from service.store.codec import Ring, decode
-from service.store.database import ask
 from service.store.marks import QUIET
 from service.store.rows import (
     Call,
@@ -36,6 +36,7 @@ from service.store.rows import (
     Turn,
 )  # fmt: skip
 from service.store.scene import Scene, scene_of
+from service.store.wire import BINARY, TEXT, wire_ids, wire_text, wire_time
 
 Seen = dict[tuple[str, Any], Row]
 PARTS = timedelta(minutes=2)  # texts that come within this are read as one (FLOW-LANGUAGE.md, RISK-LEXICON.md 11.2)
@@ -53,24 +54,36 @@ _KINDS: dict[str, type[Row]] = {
 class Wanted:
     """Whose scene: numbers by id, or one by its blind index together with the provider's id of the message in hand.
 
-    `newcomer` is the row that a number gets if it never wrote before; its scene has the staff who might be told.
+    `newcomer` is the row that a number gets if it never wrote before; its scene has the staff who might be told. Where it
+    is left out, only a number that did is found by `blind`.
     """
 
     ids: tuple[UUID, ...] = ()
     newcomer: Number | None = None
     sid: str = ""
+    blind: bytes | None = None
 
 
 def gather(connection: psycopg.Connection[Any], wanted: Wanted, now: datetime, keys: Ring) -> tuple[Scene, ...]:
     """The scenes of the numbers that exist, and of the newcomer, in one statement."""
     newcomer = wanted.newcomer
     values = {
-        "blind": None if newcomer is None else newcomer.blind, "newcomer": None if newcomer is None else newcomer.id,
-        "ids": list(wanted.ids), "sid": wanted.sid, "parts": now - PARTS, "overlap": now - OVERLAP, "rest": now - REST,
+        "blind": wanted.blind if newcomer is None else newcomer.blind, "newcomer": None if newcomer is None else newcomer.id.bytes,
+        "ids": wire_ids(wanted.ids), "sid": wire_text(wanted.sid), "parts": wire_time(now - PARTS),
+        "overlap": wire_time(now - OVERLAP), "rest": wire_time(now - REST),
     }  # fmt: skip
-    rows = ask(connection, _STATEMENT, [values[name] for name in _VALUES]).fetchall()
+    found = ask(connection, _STATEMENT, [values[name] for name in _VALUES], tuple(_VALUES.values()))
     seen: Seen = {}
-    return tuple(_scene(row[0], orjson.loads(row[1]), newcomer, keys, seen) for row in rows)
+    return tuple(
+        _scene(
+            UUID((found.get_value(place, 0) or b"").decode()),
+            orjson.loads(found.get_value(place, 1) or b""),
+            newcomer,
+            keys,
+            seen,
+        )
+        for place in range(found.ntuples)
+    )
 
 
 def _scene(
@@ -168,10 +181,13 @@ _ME = """with me as materialized (
     union all select %(newcomer)s::uuid, null::text where %(newcomer)s::uuid is not null
         and not exists (select 1 from numbers n where n.blind = %(blind)s::bytea))"""
 
-_VALUES = ("blind", "newcomer", "ids", "sid", "parts", "overlap", "rest")
+_VALUES = {
+    "blind": BINARY, "newcomer": BINARY, "ids": TEXT, "sid": TEXT, "parts": TEXT, "overlap": TEXT, "rest": TEXT,
+}  # fmt: skip
+_PLACES = {name: place for place, name in enumerate(_VALUES, 1)}
 _STATEMENT = re.sub(
     r"%\((\w+)\)s",
-    lambda place: f"${_VALUES.index(place[1]) + 1}",
+    lambda place: f"${_PLACES[place[1]]}",
     f"""{_ME}
 select me.id, json_build_object({_DOCUMENT})::text from me,
 {_THREADS},

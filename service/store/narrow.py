@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -18,8 +17,8 @@ import orjson
 import psycopg
 
 from service.rules.kinds import UNASKED
+from service.store.asking import ask
 from service.store.codec import Ring, decode
-from service.store.database import ask
 from service.store.gather import PARTS, REST, Wanted
 from service.store.marks import QUIET
 from service.store.rows import (
@@ -36,6 +35,7 @@ from service.store.rows import (
     Turn,
 )  # fmt: skip
 from service.store.scene import Scene, scene_of
+from service.store.wire import BINARY, TEXT, wire_ids, wire_text, wire_time
 
 _KINDS: tuple[type[Row], ...] = (Number, Member, Staff, Conversation, Inbound, Schedule, Turn)
 _SPOKEN = {"routine": "routine_at", "time-bound": "reminded_at"}  # where the scene keeps when which kind went out
@@ -43,9 +43,12 @@ _SPOKEN = {"routine": "routine_at", "time-bound": "reminded_at"}  # where the sc
 
 def gather_narrow(connection: psycopg.Connection[Any], wanted: Wanted, now: datetime, keys: Ring) -> tuple[Scene, ...]:
     """The narrow scenes of those wanted who are such members, in one statement; the others are left out."""
-    blind = None if wanted.newcomer is None else wanted.newcomer.blind
-    values = {"blind": blind, "ids": list(wanted.ids), "sid": wanted.sid, "parts": now - PARTS, "rest": now - REST}
-    rows = ask(connection, _STATEMENT, [values[name] for name in _VALUES]).fetchall()
+    blind = wanted.blind if wanted.newcomer is None else wanted.newcomer.blind
+    values = (
+        blind, wire_ids(wanted.ids), wire_text(wanted.sid), wire_time(now - PARTS), wire_time(now - REST),
+    )  # fmt: skip
+    found = ask(connection, _STATEMENT, values, _FORMATS)
+    rows = [(found.get_value(place, 0) or b"", found.get_value(place, 1) or b"") for place in range(found.ntuples)]
     specialists: dict[str, Row] = {}
     published: Mapping[str, int] = orjson.loads(rows[0][1]) if rows else {}
     return tuple(_scene(orjson.loads(row[0]), published, keys, specialists) for row in rows)
@@ -65,7 +68,7 @@ def _scene(found: Sequence[Any], published: Mapping[str, int], keys: Ring, speci
         if item is not None
     ]
     facts = {"last_in_at": last_in_at, "quiet": quiet, "published": published, **_spoken(spoken)}
-    return replace(scene_of(rows[0], rows, facts), narrow=True)  # type: ignore[arg-type]  # the first kind is Number
+    return scene_of(rows[0], rows, facts, narrow=True)  # type: ignore[arg-type]  # the first kind is Number
 
 
 def _specialist(item: Mapping[str, Any], keys: Ring, known: dict[str, Row]) -> Row:
@@ -98,6 +101,7 @@ _ALONE = " and ".join(
     )
 )  # fmt: skip
 _VALUES = ("blind", "ids", "sid", "parts", "rest")
+_FORMATS = (BINARY, TEXT, TEXT, TEXT, TEXT)
 _UNASKED = ", ".join(f"'{kind}'" for kind in UNASKED)
 _STATEMENT = re.sub(
     r"%\((\w+)\)s",

@@ -7,7 +7,6 @@ goes by the document of service.store.commit; both carry out the same, and a pro
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -16,11 +15,12 @@ from typing import Any
 import orjson
 import psycopg
 
+from service.store.asking import ask
 from service.store.codec import Ring, parameters
 from service.store.columns import SQL_TYPES, columns_of
-from service.store.database import ask
 from service.store.rows import ROWS, Inbound, Number, Row
 from service.store.scene import Scene, Withdrawal
+from service.store.wire import formats_of, wire_text, wire_texts
 
 NUMBER_STATE = ("owner", "owner_id", "consent", "consent_at", "memory")  # what may change of a number's row
 MOST = 2  # rows of one table, timers cancelled, withdrawals: each combination is a statement that PostgreSQL keeps
@@ -40,31 +40,32 @@ def is_small(scene: Scene) -> bool:
     """Whether a decision may be written so: about a number that exists, no other depended on, a few rows."""
     if scene.number.version == 0 or scene.guarded - {scene.number.id}:
         return False
-    rows = Counter(table for table, _ in scene.changed)
-    others = any(table == Number.TABLE and key != scene.number.key for table, key in scene.changed)
-    rows.pop(Number.TABLE, None)
-    sizes = (*rows.values(), len(scene.cancelled), len(scene.withdrawn))
-    return not others and all(size <= MOST for size in sizes)
+    tables = [table for table, _ in scene.changed if table != Number.TABLE]
+    numbers = len(scene.changed) - len(tables)
+    others = numbers > 1 or (numbers == 1 and (Number.TABLE, scene.number.key) not in scene.changed)
+    most = max(map(tables.count, tables), default=0)
+    return not others and max(most, len(scene.cancelled), len(scene.withdrawn)) <= MOST
 
 
 def write_small(connection: psycopg.Connection[Any], scene: Scene, keys: Ring) -> bool:
     """Carry a small decision out, if its number still has the version that was seen; returns whether it was."""
-    statement, values = small_statement(scene, keys)
-    return ask(connection, statement, values).fetchone() is not None
+    statement, formats, values = small_statement(scene, keys)
+    return ask(connection, statement, values, formats).ntuples > 0
 
 
-def small_statement(scene: Scene, keys: Ring) -> tuple[bytes, list[Any]]:
-    """The statement for a small decision, which depends on its form alone, and its parameters."""
+def small_statement(scene: Scene, keys: Ring) -> tuple[bytes, tuple[int, ...], list[bytes | None]]:
+    """The statement for a small decision and the formats of its places, which depend on its form alone, and its parameters."""
     rows = [row for row in scene.changed.values() if not isinstance(row, Number)]
     form = _Form(tuple(row.TABLE for row in rows), len(scene.cancelled), len(scene.withdrawn))
-    values: list[Any] = [scene.number.id, scene.number.version, *parameters(scene.number, keys, NUMBER_STATE)]
+    number = scene.number
+    values = [number.id.bytes, b"%d" % number.version, *parameters(number, keys, NUMBER_STATE)]
     for row in rows:
         values += parameters(row, keys)
     for kind, subject in scene.cancelled:
-        values += (kind, subject)
+        values += (wire_text(kind), subject.bytes)
     for withdrawal in scene.withdrawn:
         values += _withdrawal(withdrawal)
-    return _statement(form), values
+    return *_statement(form), values
 
 
 def on_conflict(row: type[Row]) -> str:
@@ -78,13 +79,14 @@ def on_conflict(row: type[Row]) -> str:
     return f"on conflict ({keys}) do update set {change}{once}"
 
 
-def _withdrawal(withdrawal: Withdrawal) -> tuple[Any, ...]:
-    reason = orjson.dumps(dict(withdrawal.reason)).decode()
-    return reason, withdrawal.number_id, list(withdrawal.kinds), withdrawal.conversation_id
+def _withdrawal(withdrawal: Withdrawal) -> tuple[bytes | None, ...]:
+    conversation = None if withdrawal.conversation_id is None else withdrawal.conversation_id.bytes
+    reason = orjson.dumps(dict(withdrawal.reason))
+    return reason, withdrawal.number_id.bytes, wire_texts(withdrawal.kinds), conversation
 
 
 @cache
-def _statement(form: _Form) -> bytes:
+def _statement(form: _Form) -> tuple[bytes, tuple[int, ...]]:
     places = (f"${place}" for place in range(1, 1_000))
     state = [c for c in columns_of(Number) if c.name in NUMBER_STATE]
     mine = f"n.id = {next(places)}::uuid and n.version = {next(places)}::bigint"
@@ -96,7 +98,8 @@ def _statement(form: _Form) -> bytes:
         for at in range(form.cancelled)
     ]
     parts += [_WITHDRAWN.format(at, *(next(places) for _ in range(4))) for at in range(form.withdrawn)]
-    return ("with " + ",\n".join(parts) + "\nselect id from ok").encode()
+    statement = "with " + ",\n".join(parts) + "\nselect id from ok"
+    return statement.encode(), formats_of(statement)
 
 
 def _inserts(tables: Sequence[str], places: Iterator[str]) -> list[str]:

@@ -8,7 +8,7 @@ first text wrote is written again for a second one with new ids and the next ver
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
@@ -28,6 +28,7 @@ from tests.benchmarks.posts import MAIN_NUMBER
 CLIENTS = 8
 _RATE = re.compile(r"tps = ([\d.]+)")
 _TYPES = {"blind": "bytea", "ids": "uuid[]", "sid": "text", "parts": "timestamptz", "rest": "timestamptz"}
+_TYPED = re.compile(r"\$(\d+)::(\w+)")
 _VERSION = 1  # the place of the number's version among the parameters of the write
 
 
@@ -120,10 +121,21 @@ def _decided(peerline: Peerline, connection: psycopg.Connection[Any], phone: str
         raise RuntimeError("somebody else concerns a member of the measurement")
     inbound = inbox._row(scene, incoming, now)
     decided = inbox._decide(scene.with_rows(inbound), inbound, now)
-    statement, write = small_statement(decided, peerline.keys)
+    statement, _, values = small_statement(decided, peerline.keys)
+    write = _read_back(statement.decode(), values)
     read: tuple[Any, ...] = (peerline.keys.blind(phone), [], incoming.sid, now - gather.PARTS, now - gather.REST)
     made = {row.key[0] for place, row in decided.changed.items() if place[0] in _NEW}
     return statement, Replayed(read, write, frozenset(made | {incoming.sid}))
+
+
+def _read_back(statement: str, values: Sequence[bytes | None]) -> list[Any]:
+    """The parameters as they were before they were made bytes, as far as their types tell: ids, ciphertext, and text."""
+    types = dict(_TYPED.findall(statement))
+    read: dict[str, Callable[[bytes], Any]] = {"uuid": lambda value: UUID(bytes=value), "bytea": bytes}
+    return [
+        None if value is None else read.get(types[str(place)], bytes.decode)(value)
+        for place, value in enumerate(values, 1)
+    ]
 
 
 _NEW = ("inbound", "outbound", "queue", "audit", "consent_ledger")  # tables of which a decision makes new rows
@@ -135,7 +147,7 @@ def _later(replayed: Replayed, rounds: int) -> list[Any]:
     values: list[Any] = [
         again.get(value, value) if isinstance(value, (UUID, str)) else value for value in replayed.write
     ]
-    values[_VERSION] += rounds
+    values[_VERSION] = int(values[_VERSION]) + rounds
     return values
 
 

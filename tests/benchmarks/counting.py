@@ -23,7 +23,7 @@ class Counting(psycopg.Connection[Any]):
 
     def wait(self, gen: Any, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401 - as the library has it
         """Count, then wait for the server; the library comes by here once for each statement, whatever the cursor."""
-        Counting.executed += gen.__name__ == "_execute_gen"
+        Counting.executed += gen.__name__ in ("_execute_gen", "execute")
         return super().wait(gen, *arguments, **options)
 
 

@@ -36,7 +36,7 @@ class Counting(psycopg.Connection[Any]):
 
     def wait(self, gen: Any, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401 - as the library has it
         """Count, then wait for the server."""
-        self.executed += gen.__name__ == "_execute_gen"
+        self.executed += gen.__name__ in ("_execute_gen", "execute")
         return super().wait(gen, *arguments, **options)
 
 

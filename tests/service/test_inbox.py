@@ -39,7 +39,7 @@ class Counting(psycopg.Connection[Any]):
 
     def wait(self, gen: Any, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401 - as the library has it
         """Count what is executed, by whatever cursor, then wait for the server."""
-        Counting.statements += gen.__name__ == "_execute_gen"
+        Counting.statements += gen.__name__ in ("_execute_gen", "execute")
         return super().wait(gen, *arguments, **options)
 
 
