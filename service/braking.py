@@ -105,4 +105,4 @@ def _brake(number: Number) -> Brake:
 
 
 def _with(scene: Scene, brake: Brake) -> Scene:
-    return scene.with_rows(replace(scene.number, memory={**scene.number.memory, "brake": brake.kept}))
+    return scene.with_rows(scene.number.but(memory={**scene.number.memory, "brake": brake.kept}))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -19,15 +20,25 @@ from service.store.scene import Scene
 V = TypeVar("V")
 
 
+@dataclass(frozen=True, slots=True)
+class _About:
+    """Whom and when the facts are about."""
+
+    scene: Scene
+    setting: Setting
+    member: Member
+    now: datetime
+
+
 class AsAsked(Mapping[str, V]):
     """A mapping whose values are worked out when they are asked for: a text fills one or two of its places, a step asks one fact."""
 
-    def __init__(self, makers: Mapping[str, Callable[[], V]]) -> None:
-        self._makers = makers
+    def __init__(self, makers: Mapping[str, Callable[[_About], V]], about: _About) -> None:
+        self._makers, self._about = makers, about
 
     def __getitem__(self, name: str) -> V:
         """The value of this name, as it follows from what was gathered."""
-        return self._makers[name]()
+        return self._makers[name](self._about)
 
     def __contains__(self, name: object) -> bool:
         """Whether there is a value of this name."""
@@ -44,27 +55,9 @@ class AsAsked(Mapping[str, V]):
 
 def facts_of(scene: Scene, setting: Setting, member: Member, now: datetime) -> Facts:
     """The facts, slots and turns of one member; a name that nobody has is the organisation's."""
-    organisation = setting.organisation
-    promised = timedelta(minutes=organisation.promise_minutes)
-    slots = AsAsked({
-        "me": lambda: member.name,
-        "specialist": lambda: specialist_name(scene, setting, member),
-        "cps": lambda: specialist_name(scene, setting, member),
-        "org": lambda: organisation.name,
-        "hours": lambda: organisation.hours_text.get(member.language, ""),
-        "time": lambda: say_clock(now + promised, member.zone),
-        "opens": lambda: say_opening(duty_at(organisation, now), now, member.zone, member.language),
-    })  # fmt: skip
-    values: Mapping[str, Value] = AsAsked({
-        "member.language": lambda: member.language,
-        "member.discreet": lambda: member.phone_seen_by != "me",
-        "specialist.on_duty": lambda: duty_at(organisation, now).on,
-        "is_paused": lambda: is_paused(member, now),
-        "days_since_reply": lambda: _days_since_reply(scene, now),
-        "local_time": lambda: to_local(now, member.zone).strftime("%H:%M"),
-        "consent.given": lambda: scene.number.consent == "given",
-    })  # fmt: skip
-    return Facts(member.language, member.zone, slots, values, {turn.flow: turn.turn for turn in scene.all(Turn)})
+    about = _About(scene, setting, member, now)
+    turns = {turn.flow: turn.turn for turn in scene.all(Turn)}
+    return Facts(member.language, member.zone, AsAsked(_SLOTS, about), AsAsked(_FACTS, about), turns)
 
 
 def specialist_name(scene: Scene, setting: Setting, member: Member | None) -> str:
@@ -86,3 +79,36 @@ def is_paused(member: Member, now: datetime) -> bool:
 def _days_since_reply(scene: Scene, now: datetime) -> int:
     last = scene.fact("last_in_at")
     return 0 if last is None else max(0, (now - datetime.fromisoformat(last)).days)
+
+
+def _specialist(about: _About) -> str:
+    return specialist_name(about.scene, about.setting, about.member)
+
+
+def _promised(about: _About) -> str:
+    return say_clock(about.now + timedelta(minutes=about.setting.organisation.promise_minutes), about.member.zone)
+
+
+def _opens(about: _About) -> str:
+    duty = duty_at(about.setting.organisation, about.now)
+    return say_opening(duty, about.now, about.member.zone, about.member.language)
+
+
+_SLOTS: Mapping[str, Callable[[_About], str]] = {
+    "me": lambda about: about.member.name,
+    "specialist": _specialist,
+    "cps": _specialist,
+    "org": lambda about: about.setting.organisation.name,
+    "hours": lambda about: about.setting.organisation.hours_text.get(about.member.language, ""),
+    "time": _promised,
+    "opens": _opens,
+}
+_FACTS: Mapping[str, Callable[[_About], Value]] = {
+    "member.language": lambda about: about.member.language,
+    "member.discreet": lambda about: about.member.phone_seen_by != "me",
+    "specialist.on_duty": lambda about: duty_at(about.setting.organisation, about.now).on,
+    "is_paused": lambda about: is_paused(about.member, about.now),
+    "days_since_reply": lambda about: _days_since_reply(about.scene, about.now),
+    "local_time": lambda about: to_local(about.now, about.member.zone).strftime("%H:%M"),
+    "consent.given": lambda about: about.scene.number.consent == "given",
+}

@@ -83,8 +83,7 @@ class Inbox:
         Raises NotStored where the database cannot be reached or its number is too busy.
         """
         try:
-            with self.pool.connection() as connection:
-                outcome = self._settle(connection, incoming)
+            outcome = self._with_a_connection(incoming)
         except AWAY as problem:
             raise NotStored("the database is away") from problem
         self.crash("after_text")
@@ -106,6 +105,14 @@ class Inbox:
             scene = scene.with_rows(again)
             due = now + AGAIN * 2**again.tries
             return scene if again.tries >= SETTLING else set_timer(scene, "unsettled", inbound.id, due)
+
+    def _with_a_connection(self, incoming: Incoming) -> str:
+        # Not the pool's own `with`, which looks for a transaction to commit: each statement here is one by itself.
+        connection = self.pool.getconn()
+        try:
+            return self._settle(connection, incoming)
+        finally:
+            self.pool.putconn(connection)
 
     def _settle(self, connection: psycopg.Connection[Any], incoming: Incoming) -> str:
         now = self.clock.now()
@@ -151,9 +158,9 @@ class Inbox:
 
     def _scene(self, connection: psycopg.Connection[Any], incoming: Incoming, now: datetime) -> Scene:
         """What a decision needs: little, where nobody else seems to be concerned."""
-        newcomer = self._newcomer(incoming, now)
-        if newcomer.blind not in self._together:
-            for scene in gather_narrow(connection, Wanted(newcomer=newcomer, sid=incoming.sid), now, self.keys):
+        blind = self.keys.blind(incoming.from_number)
+        if blind not in self._together:
+            for scene in gather_narrow(connection, Wanted(blind=blind, sid=incoming.sid), now, self.keys):
                 return scene
         return self._wide(connection, incoming, now)
 

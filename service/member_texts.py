@@ -43,10 +43,15 @@ class Reading:
     answer: str | None = None  # the words that mean a reply which the open step names; None: they name none
 
     @property
+    def word(self) -> str | None:
+        """The service word that the message is, or None."""
+        return None if self.command is None else self.command.word
+
+    @property
     def verdict(self) -> dict[str, Any]:
         """What is kept on the message: no words of it, only what they were read as."""
         return {
-            "consent": self.consent, "word": None if self.command is None else self.command.word,
+            "consent": self.consent, "word": self.word,
             "tier": self.risk.tier, "categories": list(self.risk.categories), "rules": list(self.risk.matched),
             "reply": self.answer is not None,
         }  # fmt: skip
@@ -54,25 +59,27 @@ class Reading:
 
 def decide_text(scene: Scene, setting: Setting, handlers: Handlers, inbound: Inbound, now: datetime) -> Scene:
     """The scene after a text from a member or from a number nobody knows, with the message settled in it."""
-    reading = read(scene, setting, inbound)
-    reading = replace(reading, answer=_answer(scene, setting, inbound, now))
-    scene = note_text(scene, inbound, now, act=reading.answer is not None or is_act(reading.verdict["word"]))
-    settled = replace(inbound, state="settled", verdict=reading.verdict)
+    reading = read(scene, setting, inbound, answer=_answer(scene, setting, inbound, now))
+    scene = note_text(scene, inbound, now, act=reading.answer is not None or is_act(reading.word))
     if loops(scene) and reading.danger is None and reading.consent in (None, "help"):
         ends = {"in": ["queue"], "how": "the same text again and again"}
-        return wait_unanswered(scene, setting, inbound, now).with_rows(replace(settled, ends=ends))
+        return wait_unanswered(scene, setting, inbound, now).with_rows(_settled(inbound, reading, ends))
     before = scene
     scene = _follow(scene, setting, handlers, reading, inbound, now)
     scene = brake_answers(before, scene, setting, handlers, inbound, now)
-    return scene.with_rows(replace(settled, ends=_ends(before, scene, reading)))
+    return scene.with_rows(_settled(inbound, reading, _ends(before, scene, reading)))
 
 
-def read(scene: Scene, setting: Setting, inbound: Inbound) -> Reading:
+def read(scene: Scene, setting: Setting, inbound: Inbound, *, answer: str | None = None) -> Reading:
     """Everything that is read in a message, whatever is done about it; what cannot be screened counts as danger."""
     consent = read_consent(setting.words, inbound.body, stopped=scene.number.consent == "stopped")
     command = None if consent else read_command(setting.words, inbound.body)
     risk = _screened(scene, setting, inbound)
-    return Reading(consent, command, risk, danger_of(risk, None if command is None else command.word))
+    return Reading(consent, command, risk, danger_of(risk, None if command is None else command.word), answer)
+
+
+def _settled(inbound: Inbound, reading: Reading, ends: dict[str, Any]) -> Inbound:
+    return inbound.but(state="settled", verdict=reading.verdict, ends=ends)
 
 
 def _answer(scene: Scene, setting: Setting, inbound: Inbound, now: datetime) -> str | None:

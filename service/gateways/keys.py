@@ -14,7 +14,6 @@ import hmac
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from hashlib import sha256
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -61,7 +60,7 @@ class KeyRing:
 
     def blind(self, number: str) -> bytes:
         """The 32 bytes under which an E.164 number is found: HMAC-SHA256 with the index key."""
-        return hmac.new(self.index_key, number.encode(), sha256).digest()
+        return hmac.digest(self.index_key, number.encode(), "sha256")
 
 
 def read_keys(text: str) -> KeyRing:

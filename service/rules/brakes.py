@@ -53,12 +53,13 @@ def heard(brake: Brake, now: datetime, *, same: bool, act: bool) -> Brake:
     """
     again = (*brake.same, now) if same else (now,)
     recent = tuple(at for at in again if now - at < SAME_WITHIN)[-SAME:]
-    return replace(brake, same=recent, act=now if act and not same else brake.act)
+    return Brake(brake.answers, now if act and not same else brake.act, recent)
 
 
 def answered(brake: Brake, count: int, now: datetime) -> Brake:
     """The brake after so many automatic answers."""
-    return replace(brake, answers=(*(at for at in brake.answers if now - at < HOUR), *(now for _ in range(count))))
+    lately = tuple([at for at in brake.answers if now - at < HOUR])
+    return Brake((*lately, *[now] * count), brake.act, brake.same)
 
 
 def freed(brake: Brake, now: datetime) -> Brake:

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Literal
 
 from config.vocabulary import ConsentWords, Words
-from service.rules.normalise import clauses_of, sentences_of, words_of
+from service.rules.normalise import clauses_of, is_one_clause, sentences_of, words_of
 from service.rules.patterns import as_matched, compile_pattern
 
 Consent = Literal["stop", "start", "help"]
@@ -52,9 +52,10 @@ class _Reader:
 
     def is_request(self, text: str) -> bool:
         """Whether the message, or one of its sentences, is a plain request; with reported speech, only the whole message."""
-        if self._asks(words_of(text)):
+        said = words_of(text)
+        if self._asks(said):
             return True
-        if self.reported.intersection(words_of(text)):
+        if is_one_clause(text) or self.reported.intersection(said):
             return False
         return any(map(self._asks, (*sentences_of(text), *clauses_of(text))))
 

@@ -42,6 +42,11 @@ def clauses_of(text: str) -> tuple[tuple[str, ...], ...]:
     return _parts(_CLAUSE_END, text)
 
 
+def is_one_clause(text: str) -> bool:
+    """Whether nothing ends a clause in `text`, so that its only sentence and its only clause are the whole of it."""
+    return _CLAUSE_END.search(text) is None
+
+
 def without_apostrophes(text: str) -> str:
     """Return `text` with every kind of apostrophe taken out."""
     return _APOSTROPHES.sub("", text)

@@ -137,12 +137,14 @@ class Scene:
         return default if found is None else found
 
 
-def scene_of(number: Number, rows: Iterable[Row] = (), facts: Mapping[str, Any] | None = None) -> Scene:
+def scene_of(
+    number: Number, rows: Iterable[Row] = (), facts: Mapping[str, Any] | None = None, *, narrow: bool = False
+) -> Scene:
     """A scene from rows of any kinds; the number's own row is always among them."""
     shown: dict[type[Row], dict[tuple[Any, ...], Row]] = {Number: {number.key: number}}
     for row in rows:
         shown.setdefault(type(row), {})[row.key] = row
-    return Scene(number, shown, facts or {})
+    return Scene(number, shown, facts or {}, narrow=narrow)
 
 
 def since(scene: Scene, name: str) -> datetime | None:

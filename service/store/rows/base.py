@@ -10,6 +10,7 @@ from typing import Annotated, Any, ClassVar, Self
 SEALED = "sealed"
 Sealed = Annotated[str, SEALED]
 Json = dict[str, Any]
+_ID = ("id",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,12 +18,14 @@ class Row:
     """What all rows share: the name of their table and the columns that identify one of them."""
 
     TABLE: ClassVar[str]
-    KEY: ClassVar[tuple[str, ...]] = ("id",)
+    KEY: ClassVar[tuple[str, ...]] = _ID
     ONCE: ClassVar[bool] = False  # rows that are only ever added
 
     @property
     def key(self) -> tuple[Any, ...]:
         """The values that identify this row within its table."""
+        if self.KEY is _ID:
+            return (self.id,)  # type: ignore[attr-defined]  # nearly all rows, and a text asks two dozen times
         return tuple([getattr(self, name) for name in self.KEY])
 
     def but(self, **changes: object) -> Self:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from config.vocabulary import Words
 from service.rules.consent_words import is_consent_word, read_consent
+from service.rules.normalise import clauses_of, is_one_clause, sentences_of, words_of
 
 HERE = Path(__file__).parent / "consent"
 
@@ -67,3 +68,11 @@ def test_any_text_can_be_read(words: Words, text: str) -> None:
 def test_signs_around_a_stop_word_do_not_matter(words: Words, word: str, signs: str) -> None:
     """Punctuation, emoji and line breaks around a stop word change nothing."""
     assert read_consent(words, f"{signs}{word.upper()}{signs}", stopped=False) == "stop"
+
+
+@given(text=st.text(alphabet="stop alt.,!?;…。\n'é🙏", max_size=40))
+def test_what_ends_no_clause_is_one_sentence_and_one_clause(text: str) -> None:
+    """So a request that the whole is not, none of its parts is."""
+    if is_one_clause(text):
+        whole = words_of(text)
+        assert sentences_of(text) == clauses_of(text) == ((whole,) if whole else ())
