@@ -10,6 +10,7 @@ import shutil
 import signal
 import time
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 
 import psycopg
@@ -21,7 +22,9 @@ from tests.faults.stream import Stream
 from tests.faults.texting import Told
 
 CALM = 5.0  # seconds of texts before each outage, with everything there
+ROBOT, FLOOD = "+12125550179", 100.0  # a phone, and how many texts it sends in a second
 WORK = 120.0  # seconds after an outage until all work must be done
+FLOODED = "a hundred texts a second from one phone"
 _LOCK = "lock table numbers, inbound, outbound in access exclusive mode"
 
 
@@ -67,15 +70,25 @@ class Outages:
         with Stream(self.house, self.told, self.rate, self._texts) as stream:
             self.keeper.pass_time(CALM)
             before = stream.begun()
-            WAYS[kind].begin(self.keeper, self.seconds)
-            until = time.monotonic() + self.seconds
-            while time.monotonic() < until:
-                WAYS[kind].meanwhile(self.house)
-                self.keeper.pass_time(min(1.0, max(0.0, until - time.monotonic())))
+            with self._flood(kind):
+                self._strike(WAYS[kind])
             during = stream.begun() - before
         self._texts += stream.begun()
         self.keeper.settle()
         return Outage(kind, frozenset(stream.sids(before, during)), self._rested())
+
+    def _strike(self, way: Way) -> None:
+        way.begin(self.keeper, self.seconds)
+        until = time.monotonic() + self.seconds
+        while time.monotonic() < until:
+            way.meanwhile(self.house)
+            self.keeper.pass_time(min(1.0, max(0.0, until - time.monotonic())))
+
+    def _flood(self, kind: str) -> AbstractContextManager[object]:
+        """Somebody's machine that texts without end, where that is the trouble."""
+        if kind != FLOODED:
+            return nullcontext()
+        return Stream(self.house, self.told, FLOOD, says=lambda number: (ROBOT, f"ROBOT {number}"), most=64)
 
     def _rested(self) -> float | None:
         began, calm = time.monotonic(), 0
@@ -149,6 +162,10 @@ def _fill_disk(keeper: Keeper, seconds: float) -> None:
         keeper.away("disk", seconds, "full", disk.clear)
 
 
+def _none(_keeper: Keeper, _seconds: float) -> None:
+    """Everything is there."""
+
+
 WAYS = {
     "broker refused": Way(_refuse),
     "broker frozen": Way(_freeze),
@@ -160,4 +177,5 @@ WAYS = {
     "database frozen": Way(_freeze_database),
     "database locked": Way(_lock_tables),
     "disk full": Way(_fill_disk),
+    FLOODED: Way(_none),
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -19,6 +19,14 @@ HANDS = 128  # texts under way at once: a webhook may go unanswered for as long 
 ORDINARY = ("thank you", "ok", "bien", "gracias", "later", "HELP")
 
 
+def everybody(number: int) -> tuple[str, str]:
+    """Members in turn, with ordinary words, and among them the one in danger: somebody nobody knows yet, so that each has an alert of their own."""
+    if number % EVERY != EVERY // 2:
+        return member_phone(number % MEMBERS), ORDINARY[number % len(ORDINARY)]
+    who = number // EVERY
+    return f"+1{AREAS[who % len(AREAS)]}55501{20 + who // len(AREAS) % 50:02d}", f"{DANGER} {number}"
+
+
 @dataclass(slots=True)
 class Stream:
     """So many texts a second for as long as the block lasts; at its end all of them have been answered, or given up."""
@@ -27,6 +35,8 @@ class Stream:
     told: Told
     rate: float
     first: int = 0  # how many were begun before this stream, so that each text has a number of its own
+    says: Callable[[int], tuple[str, str]] = everybody  # who says what, by the number of a text
+    most: int | None = None  # under way at once, beyond which a text is left out
     _sids: dict[int, str] = field(default_factory=dict)  # by their order
     _begun: int = 0
     _ending: threading.Event = field(default_factory=threading.Event)
@@ -59,12 +69,15 @@ class Stream:
     def _go_on(self) -> None:
         began = time.monotonic()
         while not self._ending.wait(max(0.0, began + self._begun / self.rate - time.monotonic())):
-            self._hands.submit(self._text, self._begun)
-            self._begun += 1
+            if self.most is None or self._begun - len(self._sids) < self.most:
+                self._hands.submit(self._text, self._begun)
+                self._begun += 1
+            else:
+                began += 1 / self.rate
 
     def _text(self, place: int) -> None:
         number = self.first + place
-        phone, words = _in_danger(number) if number % EVERY == EVERY // 2 else _ordinary(number)
+        phone, words = self.says(number)
         answer = self.house.text(phone, words)
         self.told.texts[answer.sid] = (phone, words)
         self.told.answers.append((self.house.now(), answer))
@@ -73,13 +86,3 @@ class Stream:
             self.told.answered[answer.sid] = self.house.now()
         else:
             self.told.left.add(answer.sid)  # nobody comes again with it: it must be imported
-
-
-def _ordinary(number: int) -> tuple[str, str]:
-    return member_phone(number % MEMBERS), ORDINARY[number % len(ORDINARY)]
-
-
-def _in_danger(number: int) -> tuple[str, str]:
-    """Somebody nobody knows yet, so that each of them has an alert of their own."""
-    who = number // EVERY
-    return f"+1{AREAS[who % len(AREAS)]}55501{20 + who // len(AREAS) % 50:02d}", f"{DANGER} {number}"
