@@ -6,9 +6,14 @@ AREAS = ("212", "213", "303", "312", "415", "503", "602", "617", "702", "718")
 START = "2027-03-02T14:59:30+00:00"  # a Tuesday, half a minute before ten in New York
 MEMBERS = 90
 TALKERS = 30  # of them write; the others only get their check-ins
+# Six specialists: texts to one phone go one after the other, and nobody has to read thousands in an hour.
 STAFF = {
     "Marisol": ("+17185550191", "specialist", "+13125550192"),
-    "Theo": ("+13125550192", "specialist", "+17185550191"),
+    "Theo": ("+13125550192", "specialist", "+12125550195"),
+    "Inez": ("+12125550195", "specialist", "+13035550196"),
+    "Paul": ("+13035550196", "specialist", "+14155550197"),
+    "Noor": ("+14155550197", "specialist", "+15035550198"),
+    "Gil": ("+15035550198", "specialist", "+17185550191"),
     "Walter": ("+17185550193", "supervisor", ""),
     "Ana": ("+17185550194", "coordinator", ""),
 }
