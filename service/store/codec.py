@@ -104,7 +104,7 @@ def _written(
         key = _key(map(str, row.key))
         for place, name in shape.sealed:
             if values[place] is not None:
-                values[place] = box(keys.seal(_storable(values[place]), f"{shape.table}.{name}.{key}"))
+                values[place] = box(keys.seal(storable(values[place]), f"{shape.table}.{name}.{key}"))
     return values
 
 
@@ -141,7 +141,7 @@ def _key(parts: Iterable[str]) -> str:
     return ".".join(parts)
 
 
-def _storable(text: str) -> str:
+def storable(text: str) -> str:
     """PostgreSQL has no NUL in text, and JSON no lone surrogates: both become the replacement character."""
     return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode() if _ODD.search(text) else text
 
@@ -166,5 +166,5 @@ def _time(text: str) -> datetime:
 
 
 _READ: dict[str, Callable[[Any], Any]] = {"uuid": _uuid, "time": _time, "bytes": lambda text: bytes.fromhex(text[2:])}
-# orjson writes ids and times by itself.
-_TO_JSON: dict[str, Callable[[Any], Any]] = {"bytes": _hex, "text": _storable}
+# orjson writes ids and times by itself; what PostgreSQL would not take of a text is seen in the whole document.
+_TO_JSON: dict[str, Callable[[Any], Any]] = {"bytes": _hex}

@@ -9,23 +9,23 @@ order in which the decision made them: texts are numbered by it, and what ends m
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
-from uuid import UUID
 
 import orjson
 import psycopg
 
 from service.store.asking import ask
-from service.store.codec import Ring, encode
+from service.store.codec import Ring, encode, storable
 from service.store.columns import SQL_TYPES, columns_of
 from service.store.rows import ROWS, Number, Row
-from service.store.scene import Scene
+from service.store.scene import Scene, Withdrawal
 from service.store.small import NUMBER_STATE, is_small, on_conflict, write_small
 from service.store.wire import TEXT
 
+_NUL = b"\\u0000"
 _GUARD = ("id", "version", *NUMBER_STATE)  # what a row that exists already is compared by, and what may change of it
 
 
@@ -54,40 +54,60 @@ def write_document(connection: psycopg.Connection[Any], scenes: Sequence[Scene],
     """Carry out what `write` does by one document, however much it is."""
     document = _document(scenes, keys)
     statement = _statement(frozenset(name for name, found in document.items() if found))
-    units = ask(connection, statement, (orjson.dumps(document),), (TEXT,))
+    units = ask(connection, statement, (_written(document),), (TEXT,))
     return Done(frozenset(int(units.get_value(place, 0) or b"") for place in range(units.ntuples)))
 
 
 def _document(scenes: Sequence[Scene], keys: Ring) -> dict[str, list[dict[str, Any]]]:
     document: dict[str, list[dict[str, Any]]] = {name: [] for name in ("guards", "births", "cancelled", "withdrawn")}
     for unit, scene in enumerate(scenes):
-        for number in _guarded(scene):
-            kind, columns = ("guards", _GUARD) if number.version else ("births", None)
-            document[kind].append({"_unit": unit, **encode(number, keys, columns)})
+        guarded = {scene.number.id, *scene.guarded}  # whose versions must still be as seen, with those it changed
         for place, row in enumerate(scene.changed.values()):
-            if not isinstance(row, Number):
-                document.setdefault(row.TABLE, []).append({"_unit": unit, "_place": place, **encode(row, keys)})
-        document["cancelled"] += [
-            {"_unit": unit, "kind": kind, "subject": subject} for kind, subject in scene.cancelled
-        ]
-        document["withdrawn"] += [
-            {
-                "_unit": unit,
-                "number_id": w.number_id,
-                "kinds": list(w.kinds),
-                "reason": dict(w.reason),
-                "conversation_id": w.conversation_id,
-            }
-            for w in scene.withdrawn
-        ]
+            if isinstance(row, Number):
+                guarded.add(row.id)
+            else:
+                document.setdefault(row.TABLE, []).append(_placed(encode(row, keys), unit, place))
+        for number in scene.numbers:
+            if number.id in guarded:
+                kind, columns = ("guards", _GUARD) if number.version else ("births", None)
+                document[kind].append(_placed(encode(number, keys, columns), unit))
+        for kind, subject in scene.cancelled:
+            document["cancelled"].append({"_unit": unit, "kind": kind, "subject": subject})
+        for withdrawal in scene.withdrawn:
+            document["withdrawn"].append(_placed(_withdrawal(withdrawal), unit))
     return document
 
 
-def _guarded(scene: Scene) -> Iterable[Number]:
-    """The numbers whose versions must still be as seen: its own, those it changed, those it names."""
-    wanted: set[UUID] = {scene.number.id} | scene.guarded
-    wanted |= {row.id for row in scene.changed.values() if isinstance(row, Number)}
-    return [number for number in scene.numbers if number.id in wanted]
+def _placed(item: dict[str, Any], unit: int, place: int | None = None) -> dict[str, Any]:
+    """What was made for the document, with the decision it belongs to and its place in that."""
+    item["_unit"], item["_place"] = unit, place
+    return item
+
+
+def _withdrawal(withdrawal: Withdrawal) -> dict[str, Any]:
+    return {
+        "number_id": withdrawal.number_id,
+        "kinds": list(withdrawal.kinds),
+        "reason": dict(withdrawal.reason),
+        "conversation_id": withdrawal.conversation_id,
+    }
+
+
+def _written(document: dict[str, list[dict[str, Any]]]) -> bytes:
+    """The document as JSON that PostgreSQL takes. Few ever hold what it does not, so all are looked at at once."""
+    try:
+        text = orjson.dumps(document)
+    except orjson.JSONEncodeError:  # half of a pair of surrogates
+        text = _NUL
+    return orjson.dumps(_mended(document)) if _NUL in text else text
+
+
+def _mended(value: Any) -> Any:  # noqa: ANN401 - any part of a document
+    if isinstance(value, dict):
+        return {_mended(name): _mended(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return [_mended(part) for part in value]
+    return storable(value) if isinstance(value, str) else value
 
 
 def _records(name: str, row: type[Row]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
@@ -64,6 +65,28 @@ def test_a_batch_costs_the_same_few_statements_however_many_are_in_it(database: 
     assert settled == members
     assert members <= BATCH
     assert statements == 7
+
+
+def test_a_burst_is_carried_out_two_batches_at_a_time(database: str) -> None:
+    """While PostgreSQL writes one, the next is decided; both claim for themselves, so nobody is written to twice."""
+    publish_shipped(database, ROOT / "flows", CATALOGUE, DUE - timedelta(days=1))
+    first, both = threading.Event(), threading.Barrier(2, timeout=60)
+
+    def met(point: str) -> None:
+        if point == "before_timers" and first.is_set():
+            both.wait()  # one that is alone fails here
+        if point == "after_timers":
+            first.set()
+
+    with psycopg.connect(database, autocommit=True) as connection, open_pool(database) as pool:
+        write(connection, [_member(place) for place in range(3 * BATCH)], KEYS)
+        handlers = conversation_handlers()
+        table = {"check-in": lambda scene, told, timer, now: on_check_in(scene, told, handlers, timer, now)}
+        clock = HeldClock(times=[DUE])
+        due = Due(pool, KEYS, replace(setting(), new_id=new_id), table, clock, lambda: None, crash=met)
+        assert (due.run(), both.broken) == (3 * BATCH, False)
+        begun = connection.execute("select count(*), count(distinct number_id) from outbound").fetchone()
+        assert begun == (3 * BATCH, 3 * BATCH)
 
 
 class Died(BaseException):

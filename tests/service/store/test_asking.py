@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from psycopg import errors
 
 from service.store.asking import MOST, ask
-from service.store.codec import _storable
+from service.store.codec import storable
 from service.store.columns import SQL_TYPES
 from service.store.wire import TEXT, WIRE, formats_of, wire_ids, wire_text, wire_texts
 
@@ -67,7 +67,7 @@ def ours(connection: Connection) -> int:
 def _plain(kind: str, value: Any) -> Any:  # noqa: ANN401 - a value of any column
     if value is None:
         return None
-    return _storable(value) if kind == "text" else orjson.dumps(value).decode() if kind == "json" else value
+    return storable(value) if kind == "text" else orjson.dumps(value).decode() if kind == "json" else value
 
 
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

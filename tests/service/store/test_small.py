@@ -19,10 +19,10 @@ from service.staff_texts import decide_staff
 from service.store.codec import decode
 from service.store.commit import write, write_document
 from service.store.database import open_pool
-from service.store.rows import ROWS, Schedule
-from service.store.scene import Scene
+from service.store.rows import ROWS, Audit, Schedule
+from service.store.scene import Scene, scene_of
 from service.store.small import is_small, write_small
-from tests.house import SAM, phone, setting
+from tests.house import NOW, SAM, phone, setting
 from tests.service.test_inbox import KEYS, people, stored, text
 
 Connection = psycopg.Connection[Any]
@@ -105,6 +105,16 @@ def test_a_row_with_other_values_is_the_one_that_the_library_gives() -> None:
     for changes in ({}, {"per_day": 3}, {"paused_at": None, "zone": "America/Chicago", "name": "Robin"}):
         assert SAM.but(**changes) == replace(SAM, **changes)
     assert (SAM.but(name="Robin").key, SAM.name) == (SAM.key, "Sam")
+
+
+def test_what_postgresql_does_not_take_is_mended_in_the_document(database: str) -> None:
+    """A NUL and half a pair of surrogates, in a column or within JSON; a backslash that only looks like one stays."""
+    odd = Audit(new_id(), NOW, None, "a\x00b", detail={"kept\x00": ["\ud800", "\\u0000", 7, None]})
+    with psycopg.connect(database, autocommit=True) as connection:
+        new = replace(phone(1), version=0)
+        assert 0 in write_document(connection, [scene_of(new).with_rows(new, odd)], KEYS)
+        (kept,) = rows_of(connection, Audit)
+    assert (kept.what, kept.detail) == ("a\ufffdb", {"kept\ufffd": ["?", "\\u0000", 7, None]})
 
 
 def test_what_depends_on_others_goes_by_the_document() -> None:
