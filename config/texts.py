@@ -106,6 +106,7 @@ KEYS: Mapping[str, frozenset[str]] = {
         "call_taken_alone": "org alert",
         "call_taken_by_other": "alert",
         "call_not_taken": "alert",
+        "call_passed": "alert",
         "call_over": "org",
         "call_account": "org",
         "call_account_heard": "org",

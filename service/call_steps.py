@@ -1,4 +1,4 @@
-"""What a call to staff says at each step, and what a key that was pressed does. Only the key 1 takes an alert.
+"""What a call to staff says at each step, and what a key that was pressed does. Only the key 1 takes an alert; 2 passes it on.
 
 Silence, a mailbox and whatever else picks up press nothing: then the question is asked again, twice, and the call ends.
 """
@@ -9,7 +9,7 @@ from datetime import datetime
 
 from service.alert_calls import gets_no_texts, helpers_of
 from service.codes import is_blocked
-from service.escalations import take
+from service.escalations import pass_silently, take
 from service.rules.setting import Setting
 from service.staff_phones import is_reachable
 from service.store.rows import Call, Escalation, Number, Staff
@@ -17,6 +17,7 @@ from service.store.scene import Scene
 
 ASKS = 3  # times that one call asks
 KEY = "1"
+HAND_ON = "2"
 # The texts after which a key is waited for.
 QUESTIONS = frozenset({"call_alert", "call_alert_stopped", "call_account"})
 
@@ -26,27 +27,30 @@ def answer_step(scene: Scene, setting: Setting, call: Call, step: int, keys: str
 
     `step` is 0 when the phone was picked up; `keys` are what was pressed after the step before.
     """
-    person, pressed = scene.staff, step > 0 and keys == KEY
+    person, key = scene.staff, keys if step > 0 else ""
     if person is None or not is_reachable(scene, person):
         return scene, "call_over"
     if call.kind == "account":
-        return scene, "call_account_heard" if pressed else _asked(step, "call_account", "call_account_unheard")
+        return scene, "call_account_heard" if key == KEY else _asked(step, "call_account", "call_account_unheard")
     escalation = None if call.escalation_id is None else scene.get(Escalation, call.escalation_id)
     if escalation is None:
         return scene, "call_over"
-    return _alert(scene, setting, escalation, person, step, now, pressed=pressed)
+    return _alert(scene, setting, escalation, person, (step, key), now)
 
 
 def _alert(
-    scene: Scene, setting: Setting, escalation: Escalation, person: Staff, step: int, now: datetime, *, pressed: bool
+    scene: Scene, setting: Setting, escalation: Escalation, person: Staff, pressed: tuple[int, str], now: datetime
 ) -> tuple[Scene, str]:
+    step, key = pressed
     if escalation.state == "taken":
         yours = escalation.taken_by == person.id
         return scene, _taken(scene, escalation, person) if yours else "call_taken_by_other"
     if is_blocked(scene):
         return scene, "call_not_taken"
-    if pressed:
+    if key == KEY:
         return take(scene, setting, escalation, person, now), _taken(scene, escalation, person)
+    if key == HAND_ON:
+        return pass_silently(scene, setting, escalation, person, now), "call_passed"
     return scene, _asked(step, _question(scene, escalation), "call_not_taken")
 
 

@@ -60,14 +60,19 @@ def pass_(scene: Scene, setting: Setting, escalation: Escalation, person: Staff,
 
     It does not come back to them in this round. At tier 3, where everybody is told at once, it stays with the others.
     """
-    scene = scene.guard(escalation.number_id)
     if escalation.state == "taken" and escalation.taken_by != person.id:
-        return _told_who_has_it(scene, setting, escalation, person, now)
-    page = scene.get(Page, escalation.id, person.id)
+        return _told_who_has_it(scene.guard(escalation.number_id), setting, escalation, person, now)
+    scene = pass_silently(scene, setting, escalation, person, now)
+    return tell(scene, setting, person, "alert_passed", now, alert=str(escalation.running))
+
+
+def pass_silently(scene: Scene, setting: Setting, escalation: Escalation, person: Staff, now: datetime) -> Scene:
+    """The scene with an escalation passed on that nobody else has; whoever passes it hears of it on a call, not by a text."""
+    scene, page = scene.guard(escalation.number_id), scene.get(Page, escalation.id, person.id)
     if page is None or page.passed_at is None or page.round < escalation.round:
         scene = leave(scene, setting, escalation, person, now)
         scene = _audited(scene, setting, escalation, person, "alert passed", now)
-    return tell(scene, setting, person, "alert_passed", now, alert=str(escalation.running))
+    return scene
 
 
 def close(

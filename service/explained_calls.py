@@ -28,6 +28,7 @@ HEARD = {
     "call_taken_landline": "the key 1 took the alert",
     "call_taken_alone": "the key 1 took the alert",
     "call_taken_by_other": "they heard that somebody else has it",
+    "call_passed": "the key 2 passed the alert on",
     "call_not_taken": "nothing took the alert",
     "call_over": "there was nothing left to do",
     "call_account_heard": "the key 1 said that it was heard",

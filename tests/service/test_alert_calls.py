@@ -153,11 +153,27 @@ def test_nothing_but_the_key_ever_takes_an_alert() -> None:
             keys = (
                 "1"
                 if step == 0
-                else chance.choice(["", "", "2", "0", "9", "11", "#", "*", "press 1", "one", " 1", "01"])
+                else chance.choice(["", "", "3", "0", "9", "22", "02", "11", "#", "*", "press 1", "one", " 1", "01"])
             )
             said = press(world, call, step, keys)
             assert said == ("call_alert" if step < ASKS else "call_not_taken")
     assert alert(world).state == "open"
+
+
+def test_the_key_2_passes_it_on_and_the_next_is_told_at_once() -> None:
+    """As PASS does by text, without a text to a phone that gets none; it does not come back in this round, and is kept."""
+    world = in_danger()
+    text_failed(world, ROSA, LANDLINE)
+    [call] = world.all(Call)
+    assert press(world, call, 0, "2") == "call_alert"
+    before = len(world.all(Outbound))
+    assert press(world, call, 1, "2") == "call_passed"
+    assert press(world, call, 1, "2") == "call_passed"
+    texts = [*world.all(Outbound)[before:], *world.later(0)]
+    assert [text.number_id for text in texts if text.kind == "alert"] == [DAN.number_id]
+    assert (heard(texts, ROSA.number_id), called(world)) == ([], ["Rosa"])
+    assert alert(world).state == "open"
+    assert [entry.what for entry in world.all(Audit)] == ["alert passed"]
 
 
 def test_an_alert_that_a_colleague_has_is_not_taken_twice() -> None:
