@@ -40,6 +40,7 @@ NO_BROKER = 5.0  # seconds for which a broker that did not answer is left alone
 BEAT = 5.0  # seconds between two signs of life
 SWEEP = 60.0  # seconds between two looks for messages without a final report
 SAFETY = 5.0  # seconds between two looks for alerts and safety texts that have not left within a minute
+CALLS = 30.0  # seconds between two looks for calls of which no end was told
 SLOW = 10.0  # seconds between two looks for those that the provider may not have let go
 MISSED = 60.0  # seconds between two looks for texts whose webhook never reached us
 MISSED_QUICK = 10.0  # the same where time can be moved: tests wait for it
@@ -131,6 +132,7 @@ class ClockProcess:
             Round("begin", self._begin, FOR_EVER),
             Round("watch", watch.go_round, WATCH),
             Round("slow", self.peerline.deliveries.ask_about_slow, SLOW),
+            Round("calls", self.peerline.dialing.ask_about_silent, CALLS),
             Round("missed", self.peerline.missed.look, MISSED_QUICK if movable else MISSED),
         )
         # In the demo and in tests everybody counts texts: the canary flies where it must alarm somebody.

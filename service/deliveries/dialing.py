@@ -17,13 +17,14 @@ from service.deliveries.choosing import is_stopped
 from service.gateways.clock import Clock
 from service.gateways.keys import KeyRing
 from service.gateways.twilio import CONNECT, READ, Accepted, Provider, TwilioRefused, TwilioUncertain
-from service.gateways.twilio_calls import place_call
+from service.gateways.twilio_calls import fetch_call, place_call
 from service.store.consequences import STOPPED
 from service.store.database import Pool
 from service.store.dialing import (
     Dialed,
     Result,
     claim_calls,
+    claim_silent_calls,
     is_to_call,
     left_behind,
     mark_calls,
@@ -84,6 +85,19 @@ class Dialing:
         if new:
             self.poke()
         return new
+
+    def ask_about_silent(self) -> int:
+        """Ask the provider about calls of which no end was told, since a report may be lost; returns of how many it said something new."""
+        with self.pool.connection() as connection:
+            silent = claim_silent_calls(connection, self.clock.now(), self.clock.machine(), AT_ONCE)
+        return sum(self._fetch(call_id, sid) for call_id, sid in silent)
+
+    def _fetch(self, call_id: UUID, sid: str) -> bool:
+        try:
+            return self.report(call_id, sid, fetch_call(self.provider, sid), None)
+        except (TwilioRefused, TwilioUncertain) as problem:
+            log.info("the provider could not say", call=str(call_id), why=str(problem))
+            return False
 
     def _is_to_call(self) -> bool:
         with self.pool.connection() as connection:

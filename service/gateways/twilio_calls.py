@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from service.gateways.twilio import Accepted, Provider, TwilioUncertain
 
 RINGS = 30  # seconds; a mailbox often picks up later than this
@@ -29,3 +31,11 @@ def place_call(provider: Provider, to: str, url: str, callback_url: str) -> Acce
     if not isinstance(made.sid, str) or not made.sid:
         raise TwilioUncertain("the answer has no id")
     return Accepted(made.sid)
+
+
+def fetch_call(provider: Provider, sid: str) -> str:
+    """The provider's word for how a call stands. Raises TwilioRefused where it does not know it, and TwilioUncertain."""
+    found: Any = provider.ask(lambda: provider.client.calls(sid).fetch())
+    if not isinstance(found.status, str):
+        raise TwilioUncertain("the answer has no status")
+    return str(found.status)

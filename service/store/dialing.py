@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from service.store.codec import Ring, decode
 from service.store.rows import Call, Number
 
 Ended = Literal["placed", "queued", "failed", "unknown"]
+SILENT = timedelta(minutes=2)  # longer than it rings, and than a mailbox hears the question three times
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,19 @@ def left_behind(connection: psycopg.Connection[Any], machine: datetime, keys: Ri
     return tuple(decode(Call, row[0], keys) for row in rows)
 
 
+def claim_silent_calls(
+    connection: psycopg.Connection[Any], now: datetime, machine: datetime, limit: int
+) -> tuple[tuple[UUID, str], ...]:
+    """Calls placed at least two minutes and at most a day ago of which no end was told, with the provider's ids.
+
+    Each is given out every two minutes: its report may be lost.
+    """
+    values = {
+        "from": now - timedelta(days=1), "to": now - SILENT, "machine": machine, "lease": machine + SILENT, "limit": limit,
+    }  # fmt: skip
+    return tuple(connection.execute(_SILENT, values, prepare=True, binary=False).fetchall())
+
+
 def report_call(
     connection: psycopg.Connection[Any],
     call_id: UUID,
@@ -168,6 +182,11 @@ select id from changed"""
 
 _LEFT = """select row_to_json(c) from calls c where c.state = 'sending' and c.lease_until <= %(machine)s
 order by c.at limit 50"""
+
+_SILENT = """with due as materialized (select c.id from calls c
+    where c.state = 'placed' and c.placed_at between %(from)s and %(to)s and c.sid is not null
+      and (c.lease_until is null or c.lease_until <= %(machine)s) order by c.placed_at limit %(limit)s for update skip locked)
+update calls c set lease_until = %(lease)s from due where c.id = due.id returning c.id, c.sid"""
 
 _REPORT = f"""with old as materialized (select id, state from calls where id = %(id)s for update),
 changed as (update calls c set state = %(state)s, sid = coalesce(c.sid, %(sid)s), lease_until = null,

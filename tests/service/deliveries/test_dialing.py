@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
 
 from service.deliveries.dialing import Dialing
 from service.gateways.ids import new_id
+from service.gateways.twilio_calls import fetch_call
 from service.store.rows import Call, Escalation, Number
 from tests.service.deliveries.office import Office
+from tests.stack import wait_for
 from tests.stored import a_specialist, owned
 
 
@@ -144,3 +147,20 @@ def test_one_phone_has_one_call_at_a_time(office: Office, dialing: Dialing) -> N
 def _die(point: str) -> None:
     if point == "after_claim":
         raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize(("how", "state", "climbing"), [("busy", "failed", True), ("voicemail", "ended", False)])
+def test_a_call_whose_end_was_not_told_is_asked_about(
+    office: Office, dialing: Dialing, how: str, state: str, *, climbing: bool
+) -> None:
+    """Its report is lost: after two minutes the provider is asked, and the ladder climbs where nobody was reached."""
+    number, call_id = to_place(office)
+    office.simulator.ask("POST", f"/phones/{number.number}/answering", json={"how": how})
+    dialing.run()
+    sid = str(row(office, call_id)["sid"])
+    wait_for("the call is over", lambda: fetch_call(dialing.provider, sid) in ("busy", "completed"))
+    assert (dialing.ask_about_silent(), row(office, call_id)["state"]) == (0, "placed")
+    office.let_pass(timedelta(minutes=3))
+    assert dialing.ask_about_silent() == 1
+    assert (row(office, call_id)["state"], climbs(office)) == (state, climbing)
+    assert dialing.ask_about_silent() == 0
