@@ -33,6 +33,7 @@ from service.store.narrow import gather_narrow, is_alone
 from service.store.rows import Inbound, Number, QueueItem, Timer
 from service.store.scene import NotGathered, Scene
 from service.timers import set_timer
+from service.turns import Busy, Turns
 
 TRIES = 3  # decisions on versions that turned out stale, before a person is told instead
 AGAIN = timedelta(minutes=1)  # until what is unsettled is taken up again; twice as long each time
@@ -76,6 +77,7 @@ class Inbox:
     # Numbers about which others were concerned last time, by blind index: they are read wide at once. It is a guess that
     # saves a statement, and may be wrong either way.
     _together: set[bytes] = field(default_factory=set)
+    _turns: Turns = field(default_factory=Turns)
 
     def take(self, incoming: Incoming) -> str:
         """Store a text and carry out what follows from it, in one commit; returns what happened: taken, repeat or unsettled.
@@ -83,9 +85,12 @@ class Inbox:
         Raises NotStored where the database cannot be reached or its number is too busy.
         """
         try:
-            outcome = self._with_a_connection(incoming)
+            with self._turns.of(incoming.from_number):
+                outcome = self._with_a_connection(incoming)
         except AWAY as problem:
             raise NotStored("the database is away") from problem
+        except Busy as problem:
+            raise NotStored(f"too much comes from the number of the text {incoming.sid}") from problem
         self.crash("after_text")
         self.poke()
         return outcome

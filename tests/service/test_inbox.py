@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields, replace
@@ -26,6 +27,7 @@ from service.store.database import Pool, open_pool
 from service.store.gather import Wanted, gather
 from service.store.rows import Inbound, Outbound, QueueItem, Timer
 from service.store.scene import Scene
+from service.turns import Turns
 from tests.house import NOW, SAM, phone, setting, staff_rows
 
 KEYS = read_keys(",".join(f"{name}:{use}:{base64.b64encode(bytes([place]) * 32).decode()}" for place, (name, use) in
@@ -138,8 +140,9 @@ def test_a_hundred_repeats_at_once_are_one(inbox: Inbox) -> None:
 
 
 def test_many_texts_at_once_are_all_stored_and_decided(inbox: Inbox) -> None:
-    """One number from many threads: each text is stored; what could not be decided in three tries waits unsettled."""
-    threads = [threading.Thread(target=inbox.take, args=(text(f"SM{place}", f"words {place}"),)) for place in range(12)]
+    """One number from many threads of two processes: each text is stored; what could not be decided in three tries waits unsettled."""
+    processes = (inbox, replace(inbox, _turns=Turns()))
+    threads = [threading.Thread(target=comes_again, args=(processes[place % 2], place)) for place in range(12)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -147,6 +150,38 @@ def test_many_texts_at_once_are_all_stored_and_decided(inbox: Inbox) -> None:
     assert count(inbox, "select count(*) from inbound") == 12
     unsettled = count(inbox, "select count(*) from inbound where state = 'unsettled'")
     assert count(inbox, "select count(*) from timers where kind = 'unsettled'") == unsettled
+
+
+def comes_again(inbox: Inbox, place: int) -> None:
+    """The provider brings a text until it is taken."""
+    while True:
+        with contextlib.suppress(NotStored):
+            inbox.take(text(f"SM{place}", f"words {place}"))
+            return
+
+
+def test_texts_of_one_number_take_turns_and_nobody_else_waits_for_them(inbox: Inbox) -> None:
+    """While one of its texts is in hand, the next has not begun; another number's is taken in meanwhile."""
+    held, go_on, began = threading.Event(), threading.Event(), list[str]()
+
+    def slow(point: str) -> None:
+        if point == "before_text":
+            began.append(point)
+            held.set()
+            go_on.wait(60)
+
+    slow_inbox = replace(inbox, crash=slow)
+    threads = [threading.Thread(target=slow_inbox.take, args=(text(f"SM{place}", "hello"),)) for place in range(3)]
+    for thread in threads:
+        thread.start()
+    assert held.wait(60)
+    other = text("SM9", "hello", "+15555550177")
+    assert replace(slow_inbox, crash=lambda _: None).take(other) == "taken"
+    assert len(began) == 1
+    go_on.set()
+    for thread in threads:
+        thread.join()
+    assert count(inbox, "select count(*) from inbound where state = 'settled'") == 4
 
 
 def test_a_decision_that_fails_keeps_the_message_and_tells_a_person(inbox: Inbox) -> None:
