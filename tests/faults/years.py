@@ -109,16 +109,19 @@ class Years:
         return replace(life, rests=(*life.rests, (self.now, self.now + length)))
 
     def _move(self, life: Life, zone: str) -> Life:
+        now = (
+            self.peerline.clock.now()
+        )  # a little later than the hop: what went out in it went by the old zone's clocks
         with self.peerline.pool.connection() as connection:
-            [scene] = gather(connection, Wanted(ids=(life.person.member.number_id,)), self.now, self.peerline.keys)
+            [scene] = gather(connection, Wanted(ids=(life.person.member.number_id,)), now, self.peerline.keys)
             schedule = scene.get(Schedule, life.person.schedule.id)  # None: it has come to rest
             if scene.member is None:
                 raise LookupError("a member of the two years is gone")
             member = replace(scene.member, zone=zone)
-            moved = moved_to_zone(scene.with_rows(member), member, self.peerline.setting.organisation, self.now)
+            moved = moved_to_zone(scene.with_rows(member), member, self.peerline.setting.organisation, now)
             write(connection, [moved], self.peerline.keys)
         waited = (None, None) if schedule is None else (schedule.next_at, schedule.last_at)
-        return replace(life, moves=(*life.moves, Move(self.now, zone, *waited)))
+        return replace(life, moves=(*life.moves, Move(now, zone, *waited)))
 
 
 def live_through(members: int, seed: int, say: Say) -> Account:

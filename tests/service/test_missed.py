@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -19,6 +18,7 @@ from service.gateways.crashing import IMPORTING
 from service.gateways.keys import read_keys
 from service.missed import OVERLAP, Missed, incoming
 from tests.cast import NUMBERS, write_cast
+from tests.clocks import move_clock
 from tests.service.settings import made_up_settings
 from tests.service.simulator.conftest import simulator, start
 from tests.service.simulator.fake_service import TOKEN
@@ -40,7 +40,7 @@ class Outage:
 
     def at(self, now: datetime) -> None:
         """Make it a moment on both sides."""
-        self.clock_file.write_text(json.dumps({"offset": (now - self.peerline.clock.machine()).total_seconds()}))
+        move_clock(self.clock_file, self.peerline.clock, now)
         self.simulator.world.clock.begin_at(now)
 
     def writes(self, name: str, text: str) -> str:

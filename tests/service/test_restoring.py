@@ -18,6 +18,7 @@ from service.missed import incoming
 from service.restoring import Watch
 from service.store.marks import FOR_EVER, STALE, careful_since, stay_sure
 from tests.cast import NUMBERS, write_cast
+from tests.clocks import move_clock
 from tests.service.settings import made_up_settings
 from tests.service.simulator.conftest import simulator, start
 from tests.service.simulator.fake_service import TOKEN
@@ -39,7 +40,7 @@ class Keeper:
 
     def at(self, now: datetime) -> None:
         """Make it a moment on both sides."""
-        self.clock_file.write_text(json.dumps({"offset": (now - self.peerline.clock.machine()).total_seconds()}))
+        move_clock(self.clock_file, self.peerline.clock, now)
         self.simulator.world.clock.begin_at(now)
 
     def ask(self, query: str, *values: object) -> list[tuple[Any, ...]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import deque
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -18,6 +17,7 @@ from service.gateways.twilio import Accepted, Known, Provider, TwilioRefused, Tw
 from service.store.commit import write
 from service.store.rows import Number, Row
 from service.store.scene import scene_of
+from tests.clocks import move_clock
 from tests.service.simulator.running import Simulator
 from tests.stored import KEYS, a_number, an_outbound
 
@@ -56,8 +56,7 @@ class Office:
 
     def set_clock(self, now: datetime) -> None:
         """Put *now* at a moment; machine time goes on as it does."""
-        offset = (now - self.deliveries.clock.machine()).total_seconds()
-        self.clock_file.write_text(json.dumps({"offset": offset}))
+        move_clock(self.clock_file, self.deliveries.clock, now)
 
     def let_pass(self, time: timedelta) -> None:
         """Move *now* forward."""
