@@ -41,7 +41,7 @@ def run(plan: Plan, say: Say) -> Account:
     return account
 
 
-def come_to_rest(house: House, told: Told) -> bool:
+def come_to_rest(house: House, told: Told, later: int = LATER) -> bool:
     """Whether what was left to the import is there once the clock process has looked again, as it does every minute, and all work ends."""
     until = time.monotonic() + LOOKED
     while missing(house, told.left):
@@ -49,7 +49,7 @@ def come_to_rest(house: House, told: Told) -> bool:
             return False
         time.sleep(1.0)
     patience = REST + EACH * len(told.texts)
-    return house.rest(patience) and house.move(LATER) and house.rest(patience)
+    return house.rest(patience) and (not later or (house.move(later) and house.rest(patience)))
 
 
 def tell(account: Account, plan: Plan, say: Callable[[str], None]) -> None:
