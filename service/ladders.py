@@ -27,6 +27,14 @@ def chain_for(scene: Scene, setting: Setting, escalation: Escalation, now: datet
     return chain if chain.levels or not failed else _chain(scene, setting, set(), now)
 
 
+def pair_of(scene: Scene) -> tuple[UUID | None, UUID | None]:
+    """The member's specialist and that specialist's backup, about one of the staff themselves and their backup; whether or not they are still there."""
+    own = scene.staff.id if scene.staff else None
+    first = scene.member.specialist_id if scene.member else own
+    specialist = None if first is None else scene.get(Staff, first)
+    return first, None if specialist is None else specialist.backup_id
+
+
 def ladder_of(scene: Scene, escalation: Escalation) -> Ladder:
     """Where an escalation stands. Told in this round are those whose page says so; lost, those of them who passed or failed."""
     pages = sorted(_told(scene, escalation), key=lambda page: page.told_at)
@@ -93,14 +101,5 @@ def _chain(scene: Scene, setting: Setting, failed: set[UUID], now: datetime) -> 
         on_duty = duty_at(setting.organisation, now).on
         specialists = [person.id for person in staff if on_duty and person.role == "specialist"]
         return chain_of_stranger(specialists, supervisors, out=out, others=others)
-    first, backup = _pair(scene, {person.id for person in staff})
+    first, backup = (who if who in others else None for who in pair_of(scene))
     return chain_of_member(first, backup, supervisors, out=out, others=others)
-
-
-def _pair(scene: Scene, active: set[UUID]) -> tuple[UUID | None, UUID | None]:
-    """The member's specialist and that specialist's backup; about one of the staff, their own backup."""
-    own = scene.staff.id if scene.staff else None
-    first = scene.member.specialist_id if scene.member else own
-    specialist = None if first is None else scene.get(Staff, first)
-    backup = None if specialist is None else specialist.backup_id
-    return (first if first in active else None), (backup if backup in active else None)

@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from service.explained_words import say_time, say_whose
+from service.ladders import pair_of
 from service.rules.duty import duty_at
 from service.rules.setting import Setting
 from service.staff_phones import has_stopped
@@ -46,10 +47,8 @@ def say_passed_over(
 def _passed_over(scene: Scene, setting: Setting, now: datetime) -> Iterator[tuple[Staff, str]]:
     is_strangers = scene.member is None and scene.staff is None
     off_duty = is_strangers and not duty_at(setting.organisation, now).on
-    first = scene.member.specialist_id if scene.member else None
-    specialist = None if first is None else scene.get(Staff, first)
-    own = {first, None if specialist is None else specialist.backup_id}
-    for person in scene.all(Staff):
+    own = pair_of(scene)
+    for person in (found for found in scene.all(Staff) if found.number_id != scene.number.id):
         is_wanted = person.id in own or person.role == "supervisor" or (is_strangers and person.role == "specialist")
         if is_wanted and has_stopped(scene, person):
             yield person, STOPPED

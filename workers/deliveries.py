@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import threading
 
+import structlog
 from celery.signals import worker_init
 
 from workers.app import app
 from workers.process import peerline
+
+log = structlog.get_logger()
 
 
 @app.task(name="look_deliveries")
@@ -18,6 +21,13 @@ def look_deliveries() -> None:
 
 
 @worker_init.connect
-def _first_look(**_: object) -> None:
+def _begin(**_: object) -> None:
     """A worker that starts may find alerts that have waited for it: it looks once without being told, while Celery comes up."""
-    threading.Thread(target=look_deliveries, name="first look", daemon=True).start()
+    threading.Thread(target=_first_look, name="first look", daemon=True).start()
+
+
+def _first_look() -> None:
+    try:
+        look_deliveries()
+    except Exception as problem:  # noqa: BLE001 - as for a task: the next look finds what is left
+        log.warning("the first look failed", kind=type(problem).__name__)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -50,8 +51,9 @@ class Rounds:
         """Go every round that is due; returns how many seconds there are until the next."""
         for one in self.rounds:
             if one.due <= time.monotonic() and not self.ending.is_set():
+                one.due = math.inf
                 _go(one)
-                one.due = time.monotonic() + one.every
+                one.due = min(one.due, time.monotonic() + one.every)  # sooner where it was hastened meanwhile
         return max(0.0, min(one.due for one in self.rounds) - time.monotonic())
 
     def _go_on(self) -> None:

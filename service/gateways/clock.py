@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -27,15 +26,6 @@ class Clock:
         if self.file is None:
             return 0.0
         try:
-            return float(json.loads(_read(self.file))["offset"])
+            return float(json.loads(self.file.read_text())["offset"])
         except FileNotFoundError:
             return 0.0
-
-
-def _read(file: Path) -> bytes:
-    """A file of a line, without what Python sets up around one: every text asks for the time."""
-    opened = os.open(file, os.O_RDONLY)
-    try:
-        return os.read(opened, 4096)
-    finally:
-        os.close(opened)

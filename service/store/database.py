@@ -7,6 +7,7 @@ import time
 from typing import Any, TypeVar
 
 import psycopg
+from psycopg import pq
 from psycopg.abc import PQGen
 from psycopg.rows import TupleRow
 from psycopg_pool import ConnectionPool, PoolTimeout
@@ -16,7 +17,6 @@ from service.store.fuse import Fuse
 # Each caller says in its own words that the database is away; the pool would add a line for every try.
 logging.getLogger("psycopg.pool").setLevel(logging.CRITICAL)
 
-Pool = ConnectionPool[psycopg.Connection[TupleRow]]
 RV = TypeVar("RV")
 WAIT = 1.5  # seconds for a connection: the webhook must say 503 within two
 PATIENCE = 15.0  # seconds for an answer; the server gives a statement up after ten, if it can still do anything
@@ -39,8 +39,9 @@ class Waiting(psycopg.Connection[TupleRow]):
         """The answer. Raises OperationalError where none comes in time; the connection is closed then."""
         try:
             return super().wait(gen, interval, self.patience if timeout is None else timeout)
-        except psycopg.errors._WaitTimeout:  # noqa: SLF001 - the library has no other name for it
-            self.close()
+        except psycopg.OperationalError:
+            if self.pgconn.transaction_status == pq.TransactionStatus.ACTIVE:  # its answer is still to come
+                self.close()
             raise
 
 
@@ -50,7 +51,10 @@ class Hurrying(Waiting):
     patience = HURRY
 
 
-class FusedPool(ConnectionPool[psycopg.Connection[TupleRow]]):
+Pool = ConnectionPool[Waiting]
+
+
+class FusedPool(Pool):
     """A pool that tells everybody at once that the database is away, while it is: webhooks would queue up behind those that wait."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 - as the library has it
@@ -58,7 +62,7 @@ class FusedPool(ConnectionPool[psycopg.Connection[TupleRow]]):
         self.fuse = Fuse()
         super().__init__(*arguments, **options)
 
-    def getconn(self, timeout: float | None = None) -> psycopg.Connection[TupleRow]:
+    def getconn(self, timeout: float | None = None) -> Waiting:
         """A connection. Raises PoolTimeout where none comes in time, or none came for others just now."""
         if not self.fuse.lets_through():
             raise PoolTimeout("the database did not answer just now")
@@ -67,12 +71,12 @@ class FusedPool(ConnectionPool[psycopg.Connection[TupleRow]]):
         except PoolTimeout:
             self.fuse.failed()
             raise
-        connection.taken_at = time.monotonic()  # type: ignore[attr-defined]  # this pool's are of our own class
+        connection.taken_at = time.monotonic()
         return connection
 
-    def putconn(self, conn: psycopg.Connection[TupleRow]) -> None:
+    def putconn(self, conn: Waiting) -> None:
         """Take a connection back. Whoever had it for as long as a webhook may wait did not get an answer in time."""
-        slow = time.monotonic() - conn.taken_at >= HURRY  # type: ignore[attr-defined]  # the same
+        slow = time.monotonic() - conn.taken_at >= HURRY
         (self.fuse.failed if slow else self.fuse.held)()
         super().putconn(conn)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import random
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -12,6 +11,7 @@ from pathlib import Path
 from service.local.runner import Stopped, listening_for_the_end
 from tests.faults import away, consent_races, years
 from tests.faults.run import run, tell
+from tests.faults.telling import drawn, say
 from tests.faults.texting import Plan
 
 OTHERS = {"races": consent_races.main, "years": years.main, "outages": away.main}
@@ -27,15 +27,13 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=None)
     parser.add_argument("--json", type=Path, default=None, help="a file for the account")
     given = parser.parse_args()
-    seed = random.SystemRandom().randrange(10**6) if given.seed is None else given.seed
-    plan = Plan(given.messages, given.kills, seed)
-    print(f"seed {seed}", flush=True)  # noqa: T201 - its output
+    plan = Plan(given.messages, given.kills, drawn(given.seed))
     try:
         with listening_for_the_end():
-            account = run(plan, lambda line: print(line, flush=True))  # noqa: T201 - its output
+            account = run(plan, say)
     except Stopped:
         return 130
-    tell(account, plan, lambda line: print(line, flush=True))  # noqa: T201 - its output
+    tell(account, plan, say)
     kept = {"plan": asdict(plan), "counts": account.counts, "figures": account.figures, "broken": account.broken}
     if given.json is not None:
         given.json.write_text(json.dumps(kept, indent=1), "utf-8")

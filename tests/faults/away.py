@@ -8,11 +8,11 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from service.local.runner import Stopped, listening_for_the_end
 from tests.faults.account import Account, alert_delays, draw_up, gather_evidence, spread
 from tests.faults.house import Say, running_house
 from tests.faults.outages import Outage, Outages, kinds
 from tests.faults.run import come_to_rest
+from tests.faults.telling import carry_out
 from tests.faults.texting import Told
 
 HEAD = ("outage", "texts", "answered", "seconds until then", "alerts", "seconds until then", "work done after")
@@ -43,15 +43,14 @@ def main(words: Sequence[str]) -> int:
     parser.add_argument("--seconds", type=float, default=20.0)
     parser.add_argument("--rate", type=float, default=10.0)
     given = parser.parse_args(words)
-    try:
-        with listening_for_the_end():
-            account, rows = live_through(given.seconds, given.rate, lambda line: print(line, flush=True))  # noqa: T201
-    except Stopped:
-        return 130
-    lines = [f"  {what}: {number}" for what, number in account.counts.items()]
-    print("\n".join([*lines, *table(rows), *account.broken]))  # noqa: T201 - its output
-    print("BROKEN" if account.broken else "Every promise held.")  # noqa: T201 - its output
-    return 1 if account.broken else 0
+
+    def run(say: Say) -> Account:
+        account, rows = live_through(given.seconds, given.rate, say)
+        for line in table(rows):
+            say(line)
+        return account
+
+    return carry_out(run)
 
 
 def table(rows: Sequence[str]) -> list[str]:

@@ -13,7 +13,7 @@ from tests.faults.account import Account
 from tests.faults.arena import Arena, running_arena
 from tests.faults.race_account import draw_up
 from tests.faults.races import SHAPES, run_races
-from tests.faults.telling import carry_out
+from tests.faults.telling import carry_out, drawn
 from tests.faults.witness import testimony
 
 _OURS = re.compile(r"/twilio/messages/([0-9a-f-]{36})/status$")
@@ -40,7 +40,8 @@ def main(words: Sequence[str]) -> int:
     parser.add_argument("--races", type=int, default=50)
     parser.add_argument("--seed", type=int, default=None)
     given = parser.parse_args(words)
-    return carry_out(lambda seed, say: race(given.races, seed, say), given.seed)
+    seed = drawn(given.seed)
+    return carry_out(lambda say: race(given.races, seed, say))
 
 
 if __name__ == "__main__":

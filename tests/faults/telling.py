@@ -11,13 +11,18 @@ from tests.faults.account import Account
 Say = Callable[[str], None]
 
 
-def carry_out(run: Callable[[int, Say], Account], seed: int | None) -> int:
-    """Run with this seed, or a drawn one that is told, and print the account; 1 if a promise broke, 130 if somebody stopped it."""
+def drawn(seed: int | None) -> int:
+    """The seed that was given, or one of chance; told, so that a run can be repeated."""
     seed = random.SystemRandom().randrange(10**6) if seed is None else seed
     say(f"seed {seed}")
+    return seed
+
+
+def carry_out(run: Callable[[Say], Account]) -> int:
+    """Run and print the account; 1 if a promise broke, 130 if somebody stopped it."""
     try:
         with listening_for_the_end():
-            account = run(seed, say)
+            account = run(say)
     except Stopped:
         return 130
     for line in (*(f"  {what}: {number}" for what, number in account.counts.items()), *account.broken):

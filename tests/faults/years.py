@@ -29,7 +29,7 @@ from service.store.rows import Schedule
 from tests.benchmarks.ground import running_ground, settings_of
 from tests.benchmarks.people import settle
 from tests.faults.account import Account
-from tests.faults.telling import carry_out
+from tests.faults.telling import carry_out, drawn
 from tests.faults.year_oracle import Life, Move, Told, judge
 from tests.faults.year_people import BEGIN, END, draw, write_people, zones
 
@@ -248,7 +248,8 @@ def main(words: Sequence[str]) -> int:
     parser.add_argument("--members", type=int, default=200)
     parser.add_argument("--seed", type=int, default=None)
     given = parser.parse_args(words)
-    return carry_out(lambda seed, say: live_through(given.members, seed, say), given.seed)
+    seed = drawn(given.seed)
+    return carry_out(lambda say: live_through(given.members, seed, say))
 
 
 if __name__ == "__main__":

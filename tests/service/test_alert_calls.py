@@ -23,6 +23,14 @@ def in_danger() -> World:
     return world
 
 
+def rung(code: int = LANDLINE) -> tuple[World, Call]:
+    """Somebody in danger whose specialist is called, since the text about it failed with this code."""
+    world = in_danger()
+    text_failed(world, ROSA, code)
+    [call] = world.all(Call)
+    return world, call
+
+
 def alert(world: World) -> Escalation:
     """The one escalation there is."""
     [found] = world.all(Escalation)
@@ -106,9 +114,7 @@ def test_one_call_for_each_round_and_the_ladder_goes_on() -> None:
 @pytest.mark.parametrize("state", ["failed", "unknown"])
 def test_a_call_that_fails_climbs_at_once(state: str) -> None:
     """Busy, no answer, refused or uncertain twice: the next is told, and the supervisor hears of the phone."""
-    world = in_danger()
-    text_failed(world, ROSA, LANDLINE)
-    [call] = world.all(Call)
+    world, call = rung()
     world.put([replace(call, state=state), page_failed(world, ROSA)])
     texts = world.later(0)
     assert [text.number_id for text in texts if text.kind == "alert"] == [DAN.number_id]
@@ -117,9 +123,7 @@ def test_a_call_that_fails_climbs_at_once(state: str) -> None:
 
 def test_the_key_takes_it_as_the_code_does_and_who_helps_is_told() -> None:
     """No words and no number go to a landline; the supervisor may ask for the number, and close, which is logged."""
-    world = in_danger()
-    text_failed(world, ROSA, LANDLINE)
-    [call] = world.all(Call)
+    world, call = rung()
     assert press(world, call, 0, "") == "call_alert"
     before = len(world.all(Outbound))
     assert press(world, call, 1, "1") == "call_taken_landline"
@@ -136,9 +140,7 @@ def test_the_key_takes_it_as_the_code_does_and_who_helps_is_told() -> None:
 
 def test_when_no_text_goes_out_the_words_still_wait_for_the_taker() -> None:
     """The account may be mended in a minute: what follows is queued as after a code, and the voice says that it may not come."""
-    world = in_danger()
-    text_failed(world, ROSA, NO_ACCOUNT)
-    [call] = world.all(Call)
+    world, call = rung(NO_ACCOUNT)
     assert press(world, call, 1, "1") == "call_taken"
     assert any(HIGH in text for text in heard(world.all(Outbound), ROSA.number_id))
 
@@ -162,9 +164,7 @@ def test_nothing_but_the_key_ever_takes_an_alert() -> None:
 
 def test_the_key_2_passes_it_on_and_the_next_is_told_at_once() -> None:
     """As PASS does by text, without a text to a phone that gets none; it does not come back in this round, and is kept."""
-    world = in_danger()
-    text_failed(world, ROSA, LANDLINE)
-    [call] = world.all(Call)
+    world, call = rung()
     assert press(world, call, 0, "2") == "call_alert"
     before = len(world.all(Outbound))
     assert press(world, call, 1, "2") == "call_passed"
@@ -178,9 +178,7 @@ def test_the_key_2_passes_it_on_and_the_next_is_told_at_once() -> None:
 
 def test_an_alert_that_a_colleague_has_is_not_taken_twice() -> None:
     """Who picks up late hears that it is taken; after its end there is nothing left to do."""
-    world = in_danger()
-    text_failed(world, ROSA, LANDLINE)
-    [call] = world.all(Call)
+    world, call = rung()
     world.later(5)
     world.says(DAN.number_id, world.code(DAN))
     assert press(world, call, 1, "1") == "call_taken_by_other"

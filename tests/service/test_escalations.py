@@ -335,6 +335,10 @@ def test_whom_the_ladder_passes_over_is_kept_with_the_reason() -> None:
     night = World(NIGHT)
     night.says(STRANGER, HIGH)
     assert passed_over(night) == [(ROSA.id, OFF_DUTY), (DAN.id, OFF_DUTY)]
+    about_rosa = World()
+    about_rosa.put([replace(DAN, active=False)])
+    about_rosa.says(ROSA.number_id, HIGH)
+    assert passed_over(about_rosa) == [(DAN.id, GONE)]
 
 
 def passed_over(world: World) -> list[tuple[UUID, str]]:

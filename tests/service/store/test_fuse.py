@@ -87,7 +87,7 @@ def test_who_waited_for_too_long_did_not_get_an_answer(pool: FusedPool) -> None:
     """However it ended: those behind them would wait just as long."""
     for failures in range(1, ROW + 1):
         connection = pool.getconn()
-        connection.taken_at -= 60  # type: ignore[attr-defined]  # of this pool's own class
+        connection.taken_at -= 60
         pool.putconn(connection)
         assert pool.fuse.failures == failures
     with pytest.raises(PoolTimeout), pool.connection():
