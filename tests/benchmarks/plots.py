@@ -13,7 +13,7 @@ from pathlib import Path
 from xml.sax.saxutils import escape
 
 FOLDER = Path(__file__).parents[2] / "docs" / "images"
-WIDTH, LEFT, RIGHT, ROW = 760, 300, 110, 34
+WIDTH, LEFT, RIGHT, ROW = 780, 300, 130, 34
 STYLE = (
     "text{font:14px system-ui,sans-serif;fill:#222}.title{font-weight:600}.bar{fill:#2a6f97}.spread{stroke:#222;stroke-width:2}"
     "@media (prefers-color-scheme:dark){text{fill:#eee}.bar{fill:#61a5c2}.spread{stroke:#eee}}"
