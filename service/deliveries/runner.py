@@ -206,10 +206,11 @@ class Deliveries:
         if not tried:
             return 0
         self.crash("before_store")
+        refused = [(item, answer) for item, _, answer in tried if isinstance(answer, TwilioRefused)]
+        # A STOP first: as soon as a text is no longer under way, somebody may claim the next one to that number.
+        self._reporting().follow_stop({item.number.id for item, answer in refused if answer.kind == "opted_out"})
         self._note([outcome for _, outcome, _ in tried])
         self.crash("after_store")
-        refused = [(item, answer) for item, _, answer in tried if isinstance(answer, TwilioRefused)]
-        self._reporting().follow_stop({item.number.id for item, answer in refused if answer.kind == "opted_out"})
         self._reporting().hold({answer.code for _, answer in refused if answer.kind == "account"})
         self.poke()
         return len(tried)

@@ -2,13 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from service.deliveries.choosing import Limits
-from service.deliveries.runner import Deliveries
 from service.gateways.crashing import DELIVERING, POINTS, REPORTS, SETTLING, crash_points
-from service.gateways.ids import new_id
 from tests.service.deliveries.office import Office
 from tests.service.settings import made_up_settings
-from tests.stored import KEYS
 
 ALLOWED = {
     "routine": (0, 1),
@@ -33,14 +29,6 @@ def die_at(office: Office, place: str) -> None:
     office.deliveries.crash = crash
 
 
-def another(office: Office) -> Deliveries:
-    """A process that knows nothing but the database."""
-    old = office.deliveries
-    return Deliveries(
-        old.pool, KEYS, old.provider, old.clock, Limits(1000.0), old.public_url, new_id, lambda: None, lambda _: None
-    )
-
-
 @pytest.mark.parametrize("kind", sorted(ALLOWED))
 @pytest.mark.parametrize("fault", ["none", "500-before", "500-after", "reset"])
 @pytest.mark.parametrize("place", DELIVERING)
@@ -54,7 +42,7 @@ def test_a_process_may_die_anywhere(office: Office, place: str, fault: str, kind
         office.deliveries.run()
     for _ in range(4):
         office.later(40)
-        survivor = another(office)
+        survivor = office.another()
         survivor.run()
         survivor.close()
     copies = len(office.accepted())
@@ -85,7 +73,7 @@ def test_a_process_may_die_while_it_asks_the_provider(office: Office, place: str
         office.deliveries.run()
     for _ in range(4):
         office.later(40)
-        survivor = another(office)
+        survivor = office.another()
         survivor.run()
         survivor.close()
     fewest, most = ALLOWED[kind]
@@ -102,7 +90,7 @@ def test_a_process_may_die_while_a_report_comes_in(office: Office, place: str) -
     die_at(office, place)
     with pytest.raises(Died):
         office.deliveries.report(sent, sid, "delivered", None)
-    survivor = another(office)
+    survivor = office.another()
     survivor.report(sent, sid, "delivered", None)
     survivor.close()
     assert office.state(sent) == "delivered"

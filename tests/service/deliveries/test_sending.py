@@ -185,6 +185,24 @@ def test_a_stop_at_the_provider_becomes_ours(office: Office) -> None:
     assert entry == {"what": "stopped", "how": "provider"}
 
 
+def test_a_stop_at_the_provider_holds_before_anybody_claims_the_next(office: Office) -> None:
+    """Another process may look in the very moment in which the refused text is no longer under way."""
+    office.refuse(21610)
+    number = office.known()
+    office.queue(number, "answer", "one")
+    second = office.queue(number, "answer", "two")
+
+    def another_looks(point: str) -> None:
+        if point == "after_store":
+            other = office.another()
+            other.run()
+            other.close()
+
+    office.deliveries.crash = another_looks
+    office.deliveries.run()
+    assert (office.state(second), office.accepted()) == ("withheld", [])
+
+
 def test_a_text_that_crossed_a_stop_is_in_the_ledger(office: Office) -> None:
     """A claim that committed before the STOP may still be sent; that it crossed is recorded."""
     number = office.known()
