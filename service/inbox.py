@@ -88,8 +88,10 @@ class Inbox:
             with self._turns.of(incoming.from_number):
                 outcome = self._with_a_connection(incoming)
         except AWAY as problem:
+            log.warning("a text could not be stored", sid=incoming.sid, why=type(problem).__name__)
             raise NotStored("the database is away") from problem
         except Busy as problem:
+            log.warning("a text could not be stored", sid=incoming.sid, why="too much comes from its number")
             raise NotStored(f"too much comes from the number of the text {incoming.sid}") from problem
         self.crash("after_text")
         self.poke()

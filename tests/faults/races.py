@@ -25,6 +25,7 @@ from tests.faults.arena import Arena, is_at_rest, is_blocked_by
 WIDTH = 6  # races at once
 ROWS, WORDS = 0.02, 0.12  # seconds within which each side begins: a claim and a handing-over here take about as long
 PATIENCE = 60.0
+UNAVAILABLE = 503  # the answer that asks the provider to come again: no promise is broken by it
 SOON = 3.0  # seconds in which a text is claimed, if it is ever
 # When the words are written: at any time, or as soon as a text is in one of these states.
 MOMENTS: tuple[tuple[str, ...], ...] = ((), ("queued", "sending"), ("sending",), ("sending",))
@@ -118,7 +119,8 @@ def _run(arena: Arena, race: Race, told: Told, lock: threading.Lock) -> None:
         told.overtaken += overtaken
         told.early += [race.phone] * early
         for sid, status, wrong in seen:
-            (told.answered if status == 200 else told.refused).append(sid)
+            told.answered += [sid] * (status == 200)
+            told.refused += [f"{sid} ({status}, {race.shape})"] * (status != 200)
             told.hidden += [wrong] if wrong and status == 200 else []
 
 
@@ -147,6 +149,9 @@ def _rows(race: Race, now: datetime) -> Iterator[Row]:
 def _say(arena: Arena, race: Race, words: str, wait: float) -> tuple[str, int | None]:
     _until_the_moment(arena, race, wait)
     sid, status = arena.text(race.phone, words)
+    until = time.monotonic() + PATIENCE
+    while status == UNAVAILABLE and time.monotonic() < until:  # this machine stood still for seconds: it may come again
+        status = arena.repeat(race.phone, sid)
     if race.repeated:
         status = arena.repeat(race.phone, sid) or status
     return sid, status
