@@ -23,8 +23,11 @@ KEYS: Mapping[str, frozenset[str]] = {
     for key, slots in {
         "stop_confirmed": "org",
         "start_confirmed": "org",
+        "start_already": "org",
+        "start_noted": "cps",
         "stop_confirmed_staff": "org",
         "start_confirmed_staff": "org",
+        "start_already_staff": "org",
         "help": "org",
         "talk_on": "cps",
         "talk_off": "opens",

@@ -33,7 +33,7 @@ def stop(scene: Scene, setting: Setting, inbound: Inbound, now: datetime) -> Sce
 
 
 def start(scene: Scene, setting: Setting, inbound: Inbound, now: datetime) -> Scene:
-    """The scene after a START: in the ledger, and confirmed once where they had said stop."""
+    """The scene after a START: in the ledger, and confirmed once where they had said stop. What else follows is another's."""
     if is_overtaken(scene, inbound):
         return scene.with_rows(_entry(scene, setting, inbound, "restarted", "text", now))
     stopped = scene.number.consent == "stopped"
@@ -77,11 +77,21 @@ def language_of(scene: Scene) -> str:
 
 
 def _recorded(scene: Scene, setting: Setting, inbound: Inbound, what: str, now: datetime) -> Scene:
-    consent = "stopped" if what == "stopped" else "given"
-    if consent == "given" and scene.number.consent not in ("stopped", "given"):
-        consent = scene.number.consent  # START from someone who never stopped is no consent to the welcome's question
+    consent = "stopped" if what == "stopped" else _started(scene)
     entry = _entry(scene, setting, inbound, what, "text", now)
     return scene.with_rows(entry, replace(scene.number, consent=consent, consent_at=entry.at))
+
+
+def _started(scene: Scene) -> str:
+    """What START makes of consent: a yes of whoever was asked, or said yes or no before; else the welcome asks first.
+
+    A number that was the wrong one may have another owner by now, who is asked like anybody else.
+    """
+    member, said = scene.member, scene.number.consent
+    asked = member is not None and member.welcomed_at is not None
+    if said in ("stopped", "given", "declined") or (said == "unknown" and asked):
+        return "given"
+    return "unknown"
 
 
 def _entry(scene: Scene, setting: Setting, inbound: Inbound | None, what: str, how: str, now: datetime) -> Ledger:

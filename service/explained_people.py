@@ -41,8 +41,8 @@ CONSENT = {
     "unknown": "No consent is on record: the welcome asks for it, and nothing else goes out unasked.",
     "given": "They said yes to being written to.",
     "stopped": "They said STOP: nothing goes out to them until they write START.",
-    "declined": "They said no to the welcome: nothing goes out to them unasked.",
-    "wrong": "This number turned out to be the wrong one: nothing goes out to it unasked.",
+    "declined": "They said no to the welcome: nothing goes out to them unasked until they write START.",
+    "wrong": "This number turned out to be the wrong one: nothing goes out to it, until somebody there writes START and is asked.",
 }
 
 # What each kind of timer will do, told before its moment has come.

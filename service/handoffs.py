@@ -13,7 +13,7 @@ from service.store.scene import Scene
 
 @dataclass(frozen=True, slots=True)
 class Passing:
-    """Words or an event that need a person: why (answer, talk, call, help, word, stranger, stopped, problem, late …) and to whom."""
+    """Words or an event that need a person: why (answer, talk, call, help, word, stranger, stopped, start, problem, late …) and to whom."""
 
     why: str
     to: str = "specialist"  # specialist | on duty | coordinator | supervisor

@@ -26,6 +26,7 @@ from service.rules.risk import UNSCREENED, Risk, screen
 from service.rules.service_words import Command, read_command
 from service.rules.setting import Setting
 from service.safety import Danger, answer_danger, danger_of
+from service.starting import start_texts
 from service.store.gather import PARTS
 from service.store.rows import Inbound, Outbound
 from service.store.scene import Scene
@@ -60,7 +61,7 @@ class Reading:
 def decide_text(scene: Scene, setting: Setting, handlers: Handlers, inbound: Inbound, now: datetime) -> Scene:
     """The scene after a text from a member or from a number nobody knows, with the message settled in it."""
     reading = read(scene, setting, inbound, answer=_answer(scene, setting, inbound, now))
-    scene = note_text(scene, inbound, now, act=reading.answer is not None or is_act(reading.word))
+    scene = note_text(scene, inbound, now, act=_asks(scene, reading))
     if loops(scene) and reading.danger is None and reading.consent in (None, "help"):
         ends = {"in": ["queue"], "how": "the same text again and again"}
         return wait_unanswered(scene, setting, inbound, now).with_rows(_settled(inbound, reading, ends))
@@ -76,6 +77,12 @@ def read(scene: Scene, setting: Setting, inbound: Inbound, *, answer: str | None
     command = None if consent else read_command(setting.words, inbound.body)
     risk = _screened(scene, setting, inbound)
     return Reading(consent, command, risk, danger_of(risk, None if command is None else command.word), answer)
+
+
+def _asks(scene: Scene, reading: Reading) -> bool:
+    """Whether a text asks for something by name, which a machine seldom does: a START that changes nothing is none."""
+    starts = reading.consent == "start" and scene.number.consent != "given"
+    return reading.answer is not None or is_act(reading.word) or starts
 
 
 def _settled(inbound: Inbound, reading: Reading, ends: dict[str, Any]) -> Inbound:
@@ -122,7 +129,7 @@ def _follow(
     if reading.consent is not None:
         return _consent(scene, setting, handlers, reading.consent, inbound, now)
     if scene.member is None:
-        return meet(scene, setting, handlers, inbound, now, danger=False)
+        return meet(scene, setting, handlers, inbound, now, answered=False)
     if scene.number.consent == "stopped":  # nothing can be answered, so a person reads it
         return handlers.pass_on(
             scene, setting, Passing("stopped", "specialist", inbound, words_of(scene, setting, inbound)), now
@@ -139,10 +146,12 @@ def _in_danger(
     now: datetime,
 ) -> Scene:
     danger, consent = read
-    if consent in ("stop", "start"):
+    if consent == "stop":
         scene = _consent(scene, setting, handlers, consent, inbound, now)
+    if consent == "start":  # kept; but nothing automatic begins beside an alert
+        scene = start(scene, setting, inbound, now)
     scene = answer_danger(scene, setting, handlers.alert, danger, inbound, now)
-    return scene if scene.member else meet(scene, setting, handlers, inbound, now, danger=True)
+    return scene if scene.member else meet(scene, setting, handlers, inbound, now, answered=True)
 
 
 def _consent(
@@ -152,7 +161,7 @@ def _consent(
         stopped = stop(scene, setting, inbound, now)
         return stopped if is_overtaken(scene, inbound) else tell_stopped(stopped, setting, now)
     if consent == "start":
-        return start(scene, setting, inbound, now)
+        return start_texts(scene, setting, handlers, inbound, now)
     return handlers.pass_on(help_asked(scene, setting, inbound, now), setting, help_passing(inbound), now)
 
 

@@ -18,11 +18,11 @@ def obey_consent(
 ) -> Scene:
     """The scene after a consent word from a staff phone.
 
-    STOP: confirmed once, what was queued withdrawn; the supervisors are told, and every alert that this phone was told of
+    START: always answered, as whoever writes it wonders whether alerts come. STOP: confirmed once, what was queued withdrawn; the supervisors are told, and every alert that this phone was told of
     or had taken goes on to the next.
     """
     if consent == "start":
-        return start(scene, setting, inbound, now)
+        return _start(scene, setting, person, inbound, now)
     if consent == "help":
         return tell(scene, setting, person, "staff_help", now)
     already = scene.number.consent == "stopped" or is_overtaken(scene, inbound)
@@ -31,3 +31,9 @@ def obey_consent(
         return scene
     scene = tell_supervisors(scene, setting, person, "staff_stopped", now)
     return leave_to_others(scene, setting, person, now)
+
+
+def _start(scene: Scene, setting: Setting, person: Staff, inbound: Inbound, now: datetime) -> Scene:
+    confirmed = scene.number.consent == "stopped" or is_overtaken(scene, inbound)
+    scene = start(scene, setting, inbound, now)
+    return scene if confirmed else tell(scene, setting, person, "start_already_staff", now)

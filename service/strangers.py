@@ -17,16 +17,18 @@ A_DAY = timedelta(days=1)
 _LONG = re.compile(r"\+[0-9]{7,15}")  # anything else is a short code or a name, which never gets an answer
 
 
-def meet(scene: Scene, setting: Setting, handlers: Handlers, inbound: Inbound, now: datetime, *, danger: bool) -> Scene:
+def meet(
+    scene: Scene, setting: Setting, handlers: Handlers, inbound: Inbound, now: datetime, *, answered: bool
+) -> Scene:
     """The scene after a stranger's text: in the coordinator's queue, politely answered at most once a day.
 
-    With words of danger the safety text is the answer, and this one is left out.
+    Where something else has `answered` them already (a safety text, a confirmation), this answer is left out.
     """
     scene = handlers.pass_on(
         scene, setting, Passing("stranger", "coordinator", inbound, words_of(scene, setting, inbound)), now
     )
     if (
-        danger
+        answered
         or scene.number.consent == "stopped"
         or not _LONG.fullmatch(scene.number.number)
         or _answered_today(scene, now)

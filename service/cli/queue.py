@@ -34,7 +34,7 @@ _TRIES = 3
 _WHY = {
     "words": "wrote", "answer": "answered a check-in", "talk": "asks for a person", "call": "asks for a call",
     "help": "wrote HELP", "word": "wrote a word that a person answers", "stranger": "unknown number",
-    "stopped": "wrote after STOP", "problem": "a conversation got stuck", "unread": "a text could not be read by the service",
+    "stopped": "wrote after STOP", "start": "wrote START", "problem": "a conversation got stuck", "unread": "a text could not be read by the service",
     "late": "wrote while we were out of reach", "danger": "words of danger", "from staff": "staff text for nobody",
     "rhythm": "about their times", "called": "called by phone", "loop": "texts that look like a machine's",
     "unsent": "the safety text did not go out", "number": "please confirm their number: texts do not arrive",

@@ -199,7 +199,7 @@ TEXTS = st.one_of(
 @settings(max_examples=300)
 @given(
     texts=st.lists(st.tuples(TEXTS, st.integers(0, 40)), max_size=6),
-    consent=st.sampled_from(["given", "unknown", "stopped"]),
+    consent=st.sampled_from(["given", "unknown", "declined", "wrong", "stopped"]),
     asked=st.booleans(),
 )
 def test_every_message_ends_somewhere_and_stopped_means_silent(
