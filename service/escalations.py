@@ -11,6 +11,7 @@ from service.handoffs import Raising
 from service.ladders import keep, ladder_of, pages_of, still
 from service.paging import alert_draft, begin, code_of, leave, raise_tier, tell_helpers
 from service.queues import items_of, outcome_given, shown_with, wait_for_outcome
+from service.rules.ladder import Ladder
 from service.rules.ladder import take as let_take
 from service.rules.setting import Setting
 from service.staff_phones import send, staff_draft, tell
@@ -25,6 +26,8 @@ def raise_alert(scene: Scene, setting: Setting, raising: Raising, now: datetime)
     Its entry in the queue holds the message until an outcome closes it. The staff are told by the ladder, without words.
     """
     found = open_escalation(scene)
+    if raising.inbound is not None and is_told_of(raising.inbound):
+        return _graver(scene, setting, found, raising.tier, now)
     if found is None:
         escalation = _new(scene, setting, raising, now)
         scene = scene.with_rows(escalation)
@@ -35,6 +38,23 @@ def raise_alert(scene: Scene, setting: Setting, raising: Raising, now: datetime)
     if escalation.state == "taken":
         return _more_words(scene, setting, escalation, raising.inbound, now)
     return raise_tier(scene, setting, escalation, raising.tier, now) if raising.tier > escalation.tier else scene
+
+
+def raise_undecided(scene: Scene, setting: Setting, raising: Raising, now: datetime) -> Scene:
+    """The scene with an escalation about a text that could not be decided: the ladder begins when what is due is looked at.
+
+    That needs neither our texts nor the staff. Where one is under way the text is added to it as ever.
+    """
+    if open_escalation(scene) is not None:
+        return raise_alert(scene, setting, raising, now)
+    escalation = _new(scene, setting, raising, now)
+    scene = wait_for_outcome(scene.with_rows(escalation), setting, escalation, raising.inbound, now)
+    return keep(scene, escalation, Ladder(escalation.tier, next_at=now), now)[0]
+
+
+def is_told_of(inbound: Inbound) -> bool:
+    """Whether an alert was raised about a message already, when it could not be decided."""
+    return "alert" in inbound.ends.get("in", ())
 
 
 def open_escalation(scene: Scene) -> Escalation | None:
@@ -138,6 +158,15 @@ def _new(scene: Scene, setting: Setting, raising: Raising, now: datetime) -> Esc
         None if scene.member is None else scene.member.id, None if raising.inbound is None else raising.inbound.id,
         raising.said_stop or scene.number.consent == "stopped",
     )  # fmt: skip
+
+
+def _graver(scene: Scene, setting: Setting, found: Escalation | None, tier: int, now: datetime) -> Scene:
+    """The scene after a text whose alert was raised before it could be decided: only a graver tier is news."""
+    if found is None or tier <= found.tier:
+        return scene
+    if found.state == "taken":
+        return scene.with_rows(replace(found, tier=tier))
+    return raise_tier(scene, setting, found, tier, now)
 
 
 def _more_words(

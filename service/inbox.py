@@ -7,8 +7,8 @@ stored unsettled, a person is told, and a timer takes it up again.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import psycopg
@@ -30,16 +30,14 @@ from service.store.commit import write
 from service.store.database import AWAY, Pool
 from service.store.gather import Wanted, gather
 from service.store.narrow import gather_narrow, is_alone
-from service.store.rows import Inbound, Number, QueueItem, Timer
+from service.store.rows import Inbound, Number, Timer
 from service.store.scene import NotGathered, Scene
-from service.timers import set_timer
 from service.turns import Busy, Turns
+from service.undecided import keep_undecided, still_told_of, try_again_later
 
 TRIES = 3  # decisions on versions that turned out stale, before a person is told instead
-AGAIN = timedelta(minutes=1)  # until what is unsettled is taken up again; twice as long each time
 KEEPING = 50  # tries to store a message as it is, before the provider is told to come again
 REMEMBERED = 10_000  # numbers of which it is remembered that others are concerned
-SETTLING = 5  # times that an unsettled message is taken up before it rests with the person who was told
 
 log = structlog.get_logger()
 DecideStaff = Callable[[Scene, Setting, Inbound, datetime], Scene]
@@ -108,10 +106,7 @@ class Inbox:
             raise
         except Exception:
             log.exception("still unsettled", inbound=str(inbound.id), tries=inbound.tries + 1)
-            again = replace(inbound, tries=inbound.tries + 1)
-            scene = scene.with_rows(again)
-            due = now + AGAIN * 2**again.tries
-            return scene if again.tries >= SETTLING else set_timer(scene, "unsettled", inbound.id, due)
+            return try_again_later(scene, self.setting, inbound, now)
 
     def _with_a_connection(self, incoming: Incoming) -> str:
         # Not the pool's own `with`, which looks for a transaction to commit: each statement here is one by itself.
@@ -147,10 +142,10 @@ class Inbox:
             raise
         except Exception:
             log.exception("a text could not be decided", sid=incoming.sid)
-            return self._unsettled(scene, inbound, now), "unsettled"
+            return keep_undecided(scene, self.setting, inbound, now), "unsettled"
 
     def _decide(self, scene: Scene, inbound: Inbound, now: datetime) -> Scene:
-        decided = self._decided(scene, inbound, now)
+        decided = still_told_of(self._decided(scene, inbound, now), inbound)
         return hold_repeats(scene, decided, now) if inbound.late and scene.fact("quiet") else decided
 
     def _decided(self, scene: Scene, inbound: Inbound, now: datetime) -> Scene:
@@ -192,17 +187,6 @@ class Inbox:
             incoming.received_at or now, incoming.media, late=incoming.received_at is not None, kind=incoming.kind,
         )  # fmt: skip
 
-    def _unsettled(self, scene: Scene, inbound: Inbound, now: datetime) -> Scene:
-        """The least that must be kept: the message, somebody to look at it, and a timer to try again."""
-        member = scene.member
-        waits = QueueItem(
-            self.setting.new_id(), scene.number.id, "unread", now, None if member is None else member.id,
-            None if member is None else member.specialist_id, "specialist" if member else "coordinator",
-            tier=2, inbound_id=inbound.id,
-        )  # fmt: skip
-        kept = scene.with_rows(replace(inbound, state="unsettled", ends={"in": ["queue"]}), waits)
-        return set_timer(kept, "unsettled", inbound.id, now + AGAIN)
-
     def _written(self, connection: psycopg.Connection[Any], scene: Scene) -> bool:
         self.crash("before_text")
         try:
@@ -213,10 +197,11 @@ class Inbox:
     def _keep(self, connection: psycopg.Connection[Any], incoming: Incoming, now: datetime) -> str:
         """Store the message unsettled until its version holds; its number is busy, not lost."""
         for _ in range(KEEPING):
-            scene = self._scene(connection, incoming, now)
+            scene = self._wide(connection, incoming, now)  # an alert, if there must be one, concerns others
             if scene.inbound(incoming.sid) is not None:
                 return "repeat"
-            if self._written(connection, self._unsettled(scene, self._row(scene, incoming, now), now)):
+            kept = keep_undecided(scene, self.setting, self._row(scene, incoming, now), now)
+            if self._written(connection, kept):
                 return "unsettled"
         raise NotStored(f"the number of the text {incoming.sid} is being written to all the time")
 

@@ -14,7 +14,8 @@ import pytest
 from psycopg_pool import ConnectionPool
 
 from flows.engine.flow import Flow
-from service.assembly import conversation_handlers
+from service.assembly import conversation_handlers, timer_handlers
+from service.due import Due
 from service.gateways.clock import Clock
 from service.gateways.crashing import TAKING
 from service.gateways.ids import new_id
@@ -22,10 +23,11 @@ from service.gateways.keys import read_keys
 from service.inbox import Inbox, Incoming, NotStored
 from service.rules.setting import Setting
 from service.staff_texts import decide_staff
+from service.store.codec import decode
 from service.store.commit import write
 from service.store.database import Pool, open_pool
 from service.store.gather import Wanted, gather
-from service.store.rows import Inbound, Outbound, QueueItem, Timer
+from service.store.rows import Escalation, Inbound, Outbound, QueueItem, Timer
 from service.store.scene import Scene
 from service.turns import Turns
 from tests.house import NOW, SAM, phone, setting, staff_rows
@@ -195,6 +197,76 @@ def test_a_decision_that_fails_keeps_the_message_and_tells_a_person(inbox: Inbox
     settled = inbox.settle_again(scene, inbox.setting, timer, inbox.clock.now())
     assert [i.state for i in settled.all(Inbound)] == ["settled"]
     assert [m.kind for m in settled.all(Outbound) if m.number_id == scene.number.id] == ["answer"]
+
+
+HIGH = "i want to kill myself"
+
+
+def broken(inbox: Inbox) -> Inbox:
+    """The same door, but whatever is decided there fails."""
+    return replace(inbox, setting=replace(inbox.setting, flows=fails, texts=None))  # type: ignore[arg-type]
+
+
+def due_now(inbox: Inbox) -> Due:
+    """What carries out whatever is due at this door."""
+    handlers = timer_handlers(inbox.handlers, inbox, inbox.setting.errors)
+    return Due(inbox.pool, KEYS, inbox.setting, handlers, inbox.clock, lambda: None)
+
+
+def alerts(inbox: Inbox) -> int:
+    """How many texts of an alert there are."""
+    return count(inbox, "select count(*) from outbound where kind = 'alert'")
+
+
+def test_words_of_danger_that_cannot_be_decided_reach_a_phone_at_once(inbox: Inbox) -> None:
+    """The lexicon alone reads them, and the ladder begins; when they are decided a minute later, nobody is told again."""
+    assert broken(inbox).take(text("SM1", HIGH)) == "unsettled"
+    [escalation] = stored(inbox).all(Escalation)
+    assert escalation.why.startswith("unscreened")
+    [came] = stored(inbox).all(Inbound)
+    assert (came.state, came.ends["in"]) == ("unsettled", ["alert", "queue"])
+    due_now(inbox).run()
+    assert alerts(inbox) == 1
+    assert "kill" not in "".join(m.body for m in everything_sent(inbox))
+    with inbox.pool.connection() as connection:
+        connection.execute("update timers set due_at = %s where kind = 'unsettled'", (inbox.clock.now(),))
+    due_now(inbox).run()
+    [came] = stored(inbox).all(Inbound)
+    assert (came.state, "alert" in came.ends["in"]) == ("settled", True)
+    assert (alerts(inbox), count(inbox, "select count(*) from escalations")) == (1, 1)
+    assert count(inbox, "select count(*) from outbound where kind = 'safety'") == 1
+
+
+def everything_sent(inbox: Inbox) -> list[Outbound]:
+    """Every text that there is to send, to whomever."""
+    with inbox.pool.connection() as connection:
+        rows = connection.execute("select row_to_json(o) from outbound o").fetchall()
+    return [decode(Outbound, row[0], KEYS) for row in rows]
+
+
+def test_an_alert_that_was_closed_before_its_text_could_be_decided_is_not_raised_again(inbox: Inbox) -> None:
+    """Somebody has looked after it by then."""
+    broken(inbox).take(text("SM1", HIGH))
+    with inbox.pool.connection() as connection:
+        connection.execute("update escalations set state = 'closed'")
+    assert inbox.take(text("SM1", HIGH)) == "taken"
+    assert count(inbox, "select count(*) from escalations") == 1
+
+
+def test_a_repeat_that_cannot_be_decided_either_adds_nothing(inbox: Inbox) -> None:
+    """One alert, one entry for whoever looks after the service."""
+    for _ in range(3):
+        assert broken(inbox).take(text("SM1", HIGH)) == "unsettled"
+    assert count(inbox, "select count(*) from escalations") == 1
+    assert count(inbox, "select count(*) from queue where why = 'unread'") == 1
+    assert count(inbox, "select count(*) from queue where why = 'danger'") == 1
+
+
+def test_words_of_danger_of_a_number_that_is_written_to_all_the_time_reach_a_phone(inbox: Inbox) -> None:
+    """What is only kept, since others write about its number without end, does not wait a minute for its alert."""
+    busy = Busy(*(getattr(inbox, part.name) for part in fields(Inbox)))
+    assert busy.take(text("SM1", HIGH)) == "unsettled"
+    assert count(inbox, "select count(*) from escalations") == 1
 
 
 def test_a_repeat_of_an_unsettled_text_settles_it(inbox: Inbox) -> None:
