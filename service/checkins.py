@@ -14,8 +14,8 @@ from service.holding import Slot, waits_until, why_held
 from service.outbox import Draft, withhold
 from service.planning import next_slot, set_slot, speaks_at, until_of, values_of
 from service.rules.local_time import to_local
-from service.rules.member_hours import next_open
-from service.rules.setting import Setting
+from service.rules.member_hours import next_open, say_hours
+from service.rules.setting import Means, Setting
 from service.rules.windows import Window
 from service.store.rows import Member, Schedule, Timer
 from service.store.scene import Scene
@@ -53,7 +53,7 @@ def _settled(
     spoken = schedule if held else schedule.but(last_at=now)
     scene = set_slot(scene, spoken, member, setting.organisation, following)
     if held is not None:
-        scene = _withheld(scene, setting, member, slot, held, now)
+        scene = withheld(scene, setting, member, slot, held, now)
     else:
         scene = begin(scene, setting, handlers, _beginning(slot, member), now)
     kept = scene.get(Schedule, schedule.id)
@@ -67,7 +67,8 @@ def _put_off(scene: Scene, slot: Slot, later: datetime) -> Scene:
     return set_timer(scene, "check-in", slot.schedule.id, later, str(slot.schedule.revision))
 
 
-def _withheld(scene: Scene, setting: Setting, member: Member, slot: Slot, reason: str, now: datetime) -> Scene:
+def withheld(scene: Scene, setting: Means, member: Member, slot: Slot, reason: str, now: datetime) -> Scene:
+    """The scene with one moment of a schedule left out, its reason kept."""
     because = {**_because(slot), **_clocks(setting, member, now)}
     draft = Draft(scene.number.id, slot.schedule.kind, "", member.language, reason, because)
     return withhold(scene, setting, draft, now)
@@ -89,11 +90,10 @@ def _because(slot: Slot) -> dict[str, str | int]:
     }  # fmt: skip
 
 
-def _clocks(setting: Setting, member: Member, now: datetime) -> dict[str, str]:
+def _clocks(setting: Means, member: Member, now: datetime) -> dict[str, str]:
     """What their clocks showed when it was decided, and their hours of that day, so that `explain` can tell the values."""
     local = to_local(now, member.zone)
-    spans = hours_of(member, setting.organisation).get(local.weekday(), ())
-    hours = ", ".join(f"{begin:%H:%M}-{end:%H:%M}" for begin, end in spans) or "none"
+    hours = say_hours(hours_of(member, setting.organisation), local.weekday())
     return {"zone": member.zone, "clocks": f"{local:%A %H:%M}", "hours": hours}
 
 

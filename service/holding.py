@@ -10,7 +10,7 @@ from service.facts import hours_of, is_paused
 from service.planning import BEFORE
 from service.rules.kinds import KINDS, REMINDERS_A_DAY, REMINDERS_A_WEEK, UNASKED
 from service.rules.local_time import to_local
-from service.rules.member_hours import is_open, next_open
+from service.rules.member_hours import Week, is_open, next_open
 from service.rules.setting import Setting
 from service.store.rows import Escalation, Member, Outbound, Schedule, Thread
 from service.store.scene import Scene, since
@@ -18,6 +18,7 @@ from service.store.scene import Scene, since
 TALKING = timedelta(hours=2)  # a check-in does not walk into a talk between two people (FEATURES.md, row 52)
 CALM = timedelta(hours=24)  # after an alert was closed (FLOW-LIBRARY.md, F5)
 APART = timedelta(hours=2)  # between two scheduled texts to one person
+WEEK = timedelta(days=7)
 _FACTS = {"routine": "routine_at", "time-bound": "reminded_at"}
 
 
@@ -40,13 +41,18 @@ def waits_until(scene: Scene, setting: Setting, member: Member, slot: Slot, now:
     """The later moment of the same day (a reminder: before its date) at which it should speak; None where that is now."""
     hours = hours_of(member, setting.organisation)
     if not is_open(hours, member.zone, now):
-        opening = next_open(hours, member.zone, now)
-        return opening if opening is not None and _still_fits(member, slot, opening) else None
+        return goes_at(hours, member, slot, now)
     last = _last_spoken(scene)
     if last is None or now - last[0] >= APART or not _gives_way(slot, last[1]):
         return None
     later = last[0] + APART
     return later if is_open(hours, member.zone, later) and _still_fits(member, slot, later) else None
+
+
+def goes_at(hours: Week, member: Member, slot: Slot, at: datetime) -> datetime | None:
+    """When a moment goes by the member's hours alone, looked at an instant: then, at the opening it waits for, or None, never."""
+    opening = next_open(hours, member.zone, at)
+    return opening if opening is not None and (opening == at or _still_fits(member, slot, opening)) else None
 
 
 def may_write_unasked(scene: Scene, setting: Setting, member: Member, kind: str, now: datetime) -> datetime | None:
@@ -63,14 +69,18 @@ def may_write_unasked(scene: Scene, setting: Setting, member: Member, kind: str,
 
 
 def reached_cap(scene: Scene, member: Member, kind: str, now: datetime) -> str | None:
-    """Which cap a member has reached for a kind of unasked text, or None. Texts written at one moment count once."""
-    moments = _spoken_at(scene, kind)
+    """Which cap a member has reached for a kind of unasked text, or None. Texts written at one moment count once.
+
+    Days are those of the member's calendar, and the seven are today and the six before: not the seconds by which a worker
+    came late, nor a change of clocks, may use up a cap.
+    """
     a_day, a_week = _caps(member, kind)
     today = to_local(now, member.zone).date()
+    days = [day for day in (to_local(at, member.zone).date() for at in _spoken_at(scene, kind)) if today - day < WEEK]
     what = "unasked" if kind == "routine" else "reminders"
-    if sum(to_local(at, member.zone).date() == today for at in moments) >= a_day:
+    if days.count(today) >= a_day:
         return f"already {a_day} {what} today, which is their cap"
-    if len(moments) >= a_week:
+    if len(days) >= a_week:
         return f"already {a_week} {what} in seven days, which is their cap"
     return None
 
@@ -135,8 +145,7 @@ def _because_of_others(scene: Scene, setting: Setting, member: Member, slot: Slo
 
 def _proper(member: Member, setting: Setting, slot: Slot) -> datetime:
     """When it should have spoken: as meant, or when their hours began that day."""
-    opening = next_open(hours_of(member, setting.organisation), member.zone, slot.meant)
-    return opening if opening is not None and _still_fits(member, slot, opening) else slot.meant
+    return goes_at(hours_of(member, setting.organisation), member, slot, slot.meant) or slot.meant
 
 
 def _still_fits(member: Member, slot: Slot, later: datetime) -> bool:
@@ -162,7 +171,7 @@ def _last_spoken(scene: Scene) -> tuple[datetime, str] | None:
 
 
 def _spoken_at(scene: Scene, kind: str) -> set[datetime]:
-    """When texts of an unasked kind went out or were queued in the last seven days, those of this decision included."""
+    """When texts of an unasked kind went out or were queued in the last eight days, those of this decision included."""
     spoken = set(map(datetime.fromisoformat, scene.fact(_FACTS[kind], [])))
     for row in scene.changed.values():
         if isinstance(row, Outbound) and (row.kind, row.state, row.number_id) == (kind, "queued", scene.number.id):

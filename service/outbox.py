@@ -9,7 +9,7 @@ from uuid import UUID
 
 from service.rules.kinds import KINDS
 from service.rules.segments import count_segments
-from service.rules.setting import Setting
+from service.rules.setting import Means, Setting
 from service.store.rows import Outbound
 from service.store.scene import Scene
 
@@ -40,12 +40,12 @@ def post(scene: Scene, setting: Setting, draft: Draft, now: datetime) -> Scene:
     return scene.with_rows(_row(setting, draft, now, "queued"))
 
 
-def withhold(scene: Scene, setting: Setting, draft: Draft, now: datetime) -> Scene:
+def withhold(scene: Scene, setting: Means, draft: Draft, now: datetime) -> Scene:
     """The scene with a message that is not sent, so that `explain` can tell why it was not."""
     return scene.with_rows(_row(setting, draft, now, "withheld"))
 
 
-def _row(setting: Setting, draft: Draft, now: datetime, state: str) -> Outbound:
+def _row(setting: Means, draft: Draft, now: datetime, state: str) -> Outbound:
     size = count_segments(draft.body)
     ready = draft.ready_at or now
     stale = KINDS[draft.kind].stale

@@ -20,7 +20,7 @@ from service.store.scene import Rows, Scene
 
 Key = tuple[str, UUID]
 Handler = Callable[[Scene, Setting, Timer, datetime], Scene]
-WEEK = timedelta(days=7)  # how far back caps look
+LATELY = timedelta(days=8)  # how far back caps may look
 MOST_A_DAY = 300  # things that come due for one member; more would be a timer that sets itself again for ever
 ANSWER = "answer"  # a kind of timer that exists only here
 SENT = {"routine": "routine_at", "time-bound": "reminded_at"}  # where gathering puts the times of what caps count
@@ -105,7 +105,7 @@ def _is_open(row: Row) -> bool:
 def _facts(scene: Scene, written: tuple[Outbound, ...], now: datetime) -> Mapping[str, object]:
     facts = dict(scene.facts)
     for kind in {row.kind for row in written if row.state != "withheld"} & SENT.keys():
-        earlier = [at for at in facts.get(SENT[kind], []) if now - datetime.fromisoformat(at) < WEEK]
+        earlier = [at for at in facts.get(SENT[kind], []) if now - datetime.fromisoformat(at) < LATELY]
         facts[SENT[kind]] = [*earlier, now.isoformat()]
     if any(isinstance(row, Inbound) for row in scene.changed.values()):
         facts["last_in_at"] = now.isoformat()

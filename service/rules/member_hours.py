@@ -35,6 +35,11 @@ def member_hours(usual: tuple[str, str], days: Days, outer: Window = ALL_DAY) ->
     )
 
 
+def say_hours(hours: Week, weekday: int) -> str:
+    """Give the spans of a weekday (0 is Monday) such as `09:00-20:00`, or `none`."""
+    return ", ".join(f"{begin:%H:%M}-{end:%H:%M}" for begin, end in hours.get(weekday, ())) or "none"
+
+
 @lru_cache(maxsize=REMEMBERED)
 def is_open(hours: Week, zone: str, at: datetime) -> bool:
     """Tell whether the member may be written to unasked at an instant. Raises ZoneProblem."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 from uuid import UUID
 
 from config.organisation import Organisation
@@ -12,6 +13,18 @@ from config.twilio_errors import TwilioErrors
 from config.vocabulary import Words
 from flows.engine.flow import Flow
 from service.rules.risk import Lexicon
+
+
+class Means(Protocol):
+    """What a decision about somebody's schedules consults: less than a setting, so that it can be made by hand too."""
+
+    @property
+    def organisation(self) -> Organisation:
+        """The organisation, as its file describes it."""
+
+    @property
+    def new_id(self) -> Callable[[], UUID]:
+        """What makes a new id."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,7 @@ Seen = dict[tuple[str, Any], Row]
 PARTS = timedelta(minutes=2)  # texts that come within this are read as one (FLOW-LANGUAGE.md, RISK-LEXICON.md 11.2)
 OVERLAP = timedelta(minutes=10)  # how long a closed thread still makes an untagged reply ambiguous (DESIGN.md, relay)
 REST = timedelta(days=7)  # how long a tag rests on a phone before it is used again (DESIGN.md, relay)
+LATELY = timedelta(days=8)  # what caps count: their today and the six days before, whatever clocks do meanwhile
 
 _KINDS: dict[str, type[Row]] = {
     "numbers": Number, "members": Member, "staff": Staff, "inbound": Inbound, "conversations": Conversation,
@@ -70,7 +71,7 @@ def gather(connection: psycopg.Connection[Any], wanted: Wanted, now: datetime, k
     values = {
         "blind": wanted.blind if newcomer is None else newcomer.blind, "newcomer": None if newcomer is None else newcomer.id.bytes,
         "ids": wire_ids(wanted.ids), "sid": wire_text(wanted.sid), "parts": wire_time(now - PARTS),
-        "overlap": wire_time(now - OVERLAP), "rest": wire_time(now - REST),
+        "overlap": wire_time(now - OVERLAP), "rest": wire_time(now - REST), "lately": wire_time(now - LATELY),
     }  # fmt: skip
     found = ask(connection, _STATEMENT, [values[name] for name in _VALUES], tuple(_VALUES.values()))
     seen: Seen = {}
@@ -166,10 +167,10 @@ _DOCUMENT = ",\n".join([
     ("'tags', (select coalesce(json_agg(json_build_array(t.staff_number_id, t.tag)), '[]') from threads t"
     " where t.staff_number_id = any(st.numbers) and (t.closed_at is null or t.closed_at > %(rest)s))"),
     ("'routine_at', (select coalesce(json_agg(o.at order by o.at), '[]') from outbound o where o.number_id = me.id"
-    " and o.kind = 'routine' and o.state not in ('withheld', 'failed') and o.at > %(rest)s)"),
+    " and o.kind = 'routine' and o.state not in ('withheld', 'failed') and o.at > %(lately)s)"),
     f"'quiet', (select exists (select 1 from marks where name = '{QUIET}'))",
     ("'reminded_at', (select coalesce(json_agg(o.at order by o.at), '[]') from outbound o where o.number_id = me.id"
-    " and o.kind = 'time-bound' and o.state not in ('withheld', 'failed') and o.at > %(rest)s)"),
+    " and o.kind = 'time-bound' and o.state not in ('withheld', 'failed') and o.at > %(lately)s)"),
     "'last_in_at', (select max(i.received_at) from inbound i where i.number_id = me.id)",
     "'running', (select coalesce(max(e.running), 0) from escalations e)",
     "'published', (select coalesce(json_object_agg(p.name, p.version), '{}') from published p)",
@@ -182,7 +183,7 @@ _ME = """with me as materialized (
         and not exists (select 1 from numbers n where n.blind = %(blind)s::bytea))"""
 
 _VALUES = {
-    "blind": BINARY, "newcomer": BINARY, "ids": TEXT, "sid": TEXT, "parts": TEXT, "overlap": TEXT, "rest": TEXT,
+    "blind": BINARY, "newcomer": BINARY, "ids": TEXT, "sid": TEXT, "parts": TEXT, "overlap": TEXT, "rest": TEXT, "lately": TEXT,
 }  # fmt: skip
 _PLACES = {name: place for place, name in enumerate(_VALUES, 1)}
 _STATEMENT = re.sub(

@@ -19,7 +19,7 @@ import psycopg
 from service.rules.kinds import UNASKED
 from service.store.asking import ask
 from service.store.codec import Ring, decode
-from service.store.gather import PARTS, REST, Wanted
+from service.store.gather import LATELY, PARTS, Wanted
 from service.store.marks import QUIET
 from service.store.rows import (
     Conversation,
@@ -45,7 +45,7 @@ def gather_narrow(connection: psycopg.Connection[Any], wanted: Wanted, now: date
     """The narrow scenes of those wanted who are such members, in one statement; the others are left out."""
     blind = wanted.blind if wanted.newcomer is None else wanted.newcomer.blind
     values = (
-        blind, wire_ids(wanted.ids), wire_text(wanted.sid), wire_time(now - PARTS), wire_time(now - REST),
+        blind, wire_ids(wanted.ids), wire_text(wanted.sid), wire_time(now - PARTS), wire_time(now - LATELY),
     )  # fmt: skip
     found = ask(connection, _STATEMENT, values, _FORMATS)
     rows = [(found.get_value(place, 0) or b"", found.get_value(place, 1) or b"") for place in range(found.ntuples)]
@@ -100,7 +100,7 @@ _ALONE = " and ".join(
         ("threads", "x.closed_at is null"), ("escalations", "x.state <> 'closed'"), ("queue", "x.closed_at is null")
     )
 )  # fmt: skip
-_VALUES = ("blind", "ids", "sid", "parts", "rest")
+_VALUES = ("blind", "ids", "sid", "parts", "lately")
 _FORMATS = (BINARY, TEXT, TEXT, TEXT, TEXT)
 _UNASKED = ", ".join(f"'{kind}'" for kind in UNASKED)
 _STATEMENT = re.sub(
@@ -114,7 +114,7 @@ _STATEMENT = re.sub(
     {_list("schedules", "x.number_id = n.id and x.active")},
     {_list("turns", "x.member_id = m.id")},
     (select coalesce(json_agg(json_build_array(o.kind, o.at) order by o.at), '[]') from outbound o
-        where o.number_id = n.id and o.kind in ({_UNASKED}) and o.state not in ('withheld', 'failed') and o.at > %(rest)s),
+        where o.number_id = n.id and o.kind in ({_UNASKED}) and o.state not in ('withheld', 'failed') and o.at > %(lately)s),
     (select max(i.received_at) from inbound i where i.number_id = n.id),
     (select exists (select 1 from marks where name = '{QUIET}')))::text,
     (select coalesce(json_object_agg(p.name, p.version), '{{}}') from published p)::text

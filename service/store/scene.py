@@ -36,7 +36,7 @@ class Withdrawal:
 class Scene:
     """Everything a decision may look at: the number, its owner, and the rows about both.
 
-    `facts` holds plain values of the gathering: tags in use by staff number, times of routine messages in the last seven
+    `facts` holds plain values of the gathering: tags in use by staff number, times of routine messages in the last eight
     days, the highest running number of an escalation, the last inbound time, published flow versions. A `narrow` scene has
     a member whom nobody else concerns (service.store.narrow); asked about other people, it raises NotGathered.
     """

@@ -123,7 +123,7 @@ def _decided(peerline: Peerline, connection: psycopg.Connection[Any], phone: str
     decided = inbox._decide(scene.with_rows(inbound), inbound, now)
     statement, _, values = small_statement(decided, peerline.keys)
     write = _read_back(statement.decode(), values)
-    read: tuple[Any, ...] = (peerline.keys.blind(phone), [], incoming.sid, now - gather.PARTS, now - gather.REST)
+    read: tuple[Any, ...] = (peerline.keys.blind(phone), [], incoming.sid, now - gather.PARTS, now - gather.LATELY)
     made = {row.key[0] for place, row in decided.changed.items() if place[0] in _NEW}
     return statement, Replayed(read, write, frozenset(made | {incoming.sid}))
 

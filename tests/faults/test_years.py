@@ -53,6 +53,9 @@ def test_what_goes_at_a_wrong_hour_is_seen() -> None:
         "sent outside their hours", "sent before its moment", "withheld without a reason",
     }  # fmt: skip
     assert len(wrong([sent(at) for at in DAYS])["more in seven days than their cap"]) == 1
+    seconds = timedelta(seconds=3)
+    later = Told(DAYS[2] + timedelta(days=5), DAYS[2] + timedelta(days=5), "withheld", "already 2 in seven days")
+    assert len(wrong([sent(DAYS[0] + seconds), sent(DAYS[1]), later])["held by a cap that was not reached"]) == 1
     rested = wrong([sent(at) for at in DAYS], rests=((DAYS[0], DAYS[1]),), holidays=(date(2026, 3, 4),))
     assert len(rested["sent while they paused"]) == len(rested["sent on a holiday"]) == 1
 

@@ -75,6 +75,7 @@ def judge(
         found.counts["sent"] += len(sent)
         found.counts.update(f"withheld: {row.rule}" for row in rows if row.state == "withheld")
         _judge_sent(found, life, name, sent, holidays, outer)
+        _judge_capped(found, life, name, sent, [row for row in rows if row.state == "withheld"])
     return found
 
 
@@ -134,8 +135,22 @@ def _judge_sent(
     if not life.moves:  # on the day of a change of zone there are two calendars
         _note(found, "more in a day than their cap", name, [day for day, n in a_day.items() if n > member.per_day])
     for place, row in enumerate(sent):
-        if sum(earlier.at > row.at - WEEK for earlier in sent[: place + 1]) > member.per_week:
+        if _in_a_week(life, sent[: place + 1], row.at) > member.per_week:
             _note(found, "more in seven days than their cap", name, [row.at])
+
+
+def _judge_capped(found: Verdicts, life: Life, name: str, sent: Sequence[Told], held: Sequence[Told]) -> None:
+    """What a cap held back, though they had fewer: a worker that came seconds late, or a clock that was set, used it up."""
+    cap = life.person.member.per_week
+    early = [row.at for row in held if "in seven days" in row.rule and _in_a_week(life, sent, row.at) < cap]
+    _note(found, "held by a cap that was not reached", name, early)
+
+
+def _in_a_week(life: Life, sent: Sequence[Told], at: datetime) -> int:
+    """How many of these went on the member's day of an instant, by the clocks they have then, or on the six before it."""
+    zone = ZoneInfo(life.zone_at(at))
+    today = at.astimezone(zone).toordinal()
+    return sum(today - 7 < row.at.astimezone(zone).toordinal() <= today for row in sent if row.at <= at)
 
 
 def _inside(days: Mapping[str, Sequence[str] | None], usual: tuple[str, str], shown: datetime) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -23,6 +23,8 @@ from tests.house import NOW, PUBLISHED, RHYTHM, ROSA, SAM, identity, sams_scene,
 HANDLERS = conversation_handlers()
 CONSULTED = setting()
 DUE = datetime(2027, 3, 2, 15, 0, tzinfo=UTC)  # 10:00 in New York
+SPRUNG = datetime(2027, 3, 16, 14, 0, tzinfo=UTC)  # 10:00 there, two days after clocks were set forward
+FALLEN = datetime(2027, 11, 14, 4, 50, tzinfo=UTC)  # 23:50 there on the Saturday after clocks were set back on Sunday
 
 
 def woken(scene: Scene, now: datetime = DUE, due: datetime = DUE, fence: str = "1") -> Scene:
@@ -122,6 +124,35 @@ def test_caps_hold() -> None:
     assert "cap" in reason(woken(today))
     week = [(DUE - timedelta(days=day)).isoformat() for day in (1, 2, 3, 4)]
     assert "cap" in reason(woken(replace(today, facts={"published": PUBLISHED, "routine_at": week})))
+
+
+@pytest.mark.parametrize(
+    ("due", "oldest", "goes"),
+    [
+        (
+            DUE,
+            timedelta(days=7) - timedelta(seconds=3),
+            True,
+        ),  # last Tuesday's worker came three seconds later than today's
+        (DUE, timedelta(days=7), True),
+        (DUE, timedelta(days=6, hours=10), False),  # last Wednesday at midnight
+        (
+            SPRUNG,
+            timedelta(days=7) - timedelta(hours=1),
+            True,
+        ),  # ten o'clock each time, and the clocks were set on Sunday
+        (FALLEN, timedelta(days=7, minutes=40), False),  # seven days of 169 hours: Sunday just after midnight
+    ],
+)
+def test_seven_days_are_days_of_their_calendar(due: datetime, oldest: timedelta, *, goes: bool) -> None:
+    """Four a week at ten, and a cap of four: neither a late claim nor a change of clocks takes the next one away."""
+    member = replace(SAM, window_start="00:00", window_end="00:00", per_week=4)
+    week = [(due - ago).isoformat() for ago in (oldest, *(timedelta(days=day) for day in (1, 2, 3)))]
+    scene = replace(sams_scene("given", RHYTHM, member), facts={"published": PUBLISHED, "routine_at": week})
+    all_day = replace(setting(), organisation=replace(setting().organisation, window=(time(), time())))
+    coming = Timer("check-in", RHYTHM.id, SAM.number_id, due, fence="1")
+    found = on_check_in(scene, all_day, conversation_handlers(), coming, due)
+    assert [text.state for text in found.all(Outbound)] == ["queued" if goes else "withheld"]
 
 
 def test_a_stale_fence_does_nothing() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -12,10 +13,11 @@ from service.gateways.clock import Clock
 from service.gateways.ids import new_id
 from service.inbox import Inbox
 from service.staff_texts import decide_staff
+from service.store.commit import write
 from service.store.database import open_pool
 from service.store.gather import Wanted, gather
 from service.store.narrow import gather_narrow, is_alone
-from service.store.rows import Number, Staff
+from service.store.rows import Number, Outbound, Staff
 from service.store.scene import NotGathered, Scene
 from tests.house import SAM, phone, setting
 from tests.service.test_inbox import KEYS, people, text
@@ -57,6 +59,18 @@ def test_it_brings_what_the_wide_read_brings_of_the_member(inbox: Inbox, words: 
         for name in wide.facts.keys() - scene.facts.keys():
             with pytest.raises(NotGathered):
                 scene.fact(name)
+
+
+def test_what_caps_count_reaches_back_to_the_first_of_their_seven_days(inbox: Inbox) -> None:
+    """In a week in which clocks are set back, that day began more than seven times 24 hours ago."""
+    now = inbox.clock.now()
+    ago = (timedelta(hours=1), timedelta(days=7, minutes=40), timedelta(days=9))
+    texts = [Outbound(new_id(), SAM.number_id, "routine", 2, "", "en", now - back, now - back) for back in ago]
+    with inbox.pool.connection() as connection:
+        [scene] = gather(connection, Wanted(ids=(SAM.number_id,)), now, KEYS)
+        write(connection, [scene.with_rows(*texts)], KEYS)
+    (narrow,), wide = both(inbox, phone(1))
+    assert len(narrow.fact("routine_at")) == len(wide.fact("routine_at")) == 2
 
 
 def test_staff_and_strangers_are_left_to_the_wide_read(inbox: Inbox) -> None:
