@@ -51,6 +51,13 @@ def one_of(*choices: Word) -> Callable[[str], Word]:
     return read
 
 
+def yes_or_no(text: str) -> bool:
+    """A yes or a no."""
+    if text not in ("yes", "no"):
+        raise NotThisKind(f"'{text}' is neither yes nor no.", "Write yes or no.")
+    return text == "yes"
+
+
 def whole_number(least: int, most: int) -> Callable[[str], int]:
     """A reader of whole numbers between these two."""
 

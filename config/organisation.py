@@ -40,6 +40,14 @@ class Caps:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckIns:
+    """How a member's regular check-in treats a day, from when it is first imported or chosen."""
+
+    unless_heard: bool = False
+    skip_holidays: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class LadderPolicy:
     """Minutes until the next person is told. `tier2_minutes` has one wait before each rung of a round."""
 
@@ -89,6 +97,7 @@ class Organisation:
     segment_price: Price | None = None
     test_phones: tuple[str, ...] = ()
     joining: tuple[Later, ...] = ()
+    check_ins: CheckIns = CheckIns()  # frozen
 
 
 class OrganisationProblem(Exception):
@@ -117,7 +126,7 @@ _REQUIRED = ("name", "main_number", "zone", "languages", "hours", "hours_text", 
 _OPTIONAL = (
     *("holidays", "window", "caps", "ladder"),
     *("promise_minutes", "late_minutes", "opt_out", "sender_rate", "spend_cap", "countries"),
-    *("segment_price", "test_phones", "joining"),
+    *("segment_price", "test_phones", "joining", "check_ins"),
 )
 _LONGEST_WAIT = 24 * 60
 _opt_out: Kind[OptOut] = kinds.one_of("own", "provider")
@@ -164,6 +173,7 @@ class _Reading:
             segment_price=self.one(top.get("segment_price"), _price, None),
             test_phones=self.several(top.get("test_phones"), kinds.phone_number),
             joining=self.joining(top.get("joining")),
+            check_ins=self.check_ins(top.get("check_ins")),
         )
 
     def hours(self, node: Node | None) -> Mapping[int, tuple[Span, ...]]:
@@ -198,6 +208,14 @@ class _Reading:
         parts = self.keys(node, (), ("per_day", "per_week"))
         per_day = self.one(parts.get("per_day"), kinds.whole_number(1, MOST_A_DAY), Caps().per_day)
         return Caps(per_day, self.one(parts.get("per_week"), kinds.whole_number(1, MOST_A_WEEK), Caps().per_week))
+
+    def check_ins(self, node: Node | None) -> CheckIns:
+        usual = CheckIns()
+        parts = self.keys(node, (), ("unless_heard", "skip_holidays"))
+        return CheckIns(
+            self.one(parts.get("unless_heard"), kinds.yes_or_no, usual.unless_heard),
+            self.one(parts.get("skip_holidays"), kinds.yes_or_no, usual.skip_holidays),
+        )
 
     def ladder(self, node: Node | None) -> LadderPolicy:
         usual = LadderPolicy()

@@ -10,11 +10,13 @@ from flows.engine.kinds import Value
 from service.consent import record_answer
 from service.conversations import Handlers, Result
 from service.handoffs import Doing, Passing
-from service.planning import join, set_next
+from service.planning import join
+from service.regular import Timing, regular_of, timed
+from service.retiming import retime
 from service.rules.kinds import UNASKED
 from service.rules.local_time import to_local
 from service.rules.setting import Setting
-from service.store.rows import Member, Schedule, Timer
+from service.store.rows import Member, Timer
 from service.store.scene import Scene, Withdrawal
 from service.timers import cancel_timer, set_timer
 
@@ -66,13 +68,10 @@ def set_language(scene: Scene, member: Member, language: str) -> Scene:
 def _set_rhythm(scene: Scene, setting: Setting, member: Member, doing: Doing, now: datetime) -> Scene:
     at = RHYTHMS[str(doing.arguments["rhythm"])]
     starts = f"{to_local(now, member.zone).date().isoformat()}T{at}:00"
-    found = next((s for s in scene.all(Schedule) if s.flow == CHECK_IN and s.date_id is None), None)
-    if found is None:
-        schedule = Schedule(setting.new_id(), member.id, scene.number.id, CHECK_IN, DAYS, starts)
-    else:
-        schedule = replace(found, rule=DAYS, starts=starts, revision=found.revision + 1, active=True)
+    found = regular_of(scene, member)
+    schedule = timed(scene, setting, member, Timing(CHECK_IN if found is None else found.flow, DAYS, starts))
     # A first hello on the very day of the welcome would be one too many.
-    return set_next(scene, schedule, member, setting.organisation, now + timedelta(hours=12))
+    return retime(scene, setting, member, schedule, now, after=now + timedelta(hours=12))
 
 
 def _record_consent(scene: Scene, setting: Setting, member: Member, doing: Doing, now: datetime) -> Scene:

@@ -14,7 +14,9 @@ from uuid import UUID
 
 from config.organisation import Organisation
 from service.checkins import window_of
-from service.planning import join, moved_to_zone, set_next
+from service.planning import join, moved_to_zone
+from service.regular import Timing, timed
+from service.retiming import retime
 from service.rules.local_time import to_instant, to_local
 from service.rules.roster_files import MemberRow, StaffRow
 from service.rules.windows import next_open
@@ -156,21 +158,14 @@ _SAID = {"stopped": "they said STOP", "declined": "they said no to the welcome",
 
 
 def _schedule(scene: Scene, row: MemberRow, member: Member, house: House) -> tuple[Scene, tuple[str, ...]]:
-    """The rule of the file where it is another than that of the last file; others stay as they are."""
-    found = next((s for s in scene.all(Schedule) if s.flow == row.flow and s.date_id is None), None)
+    """The rule of the file where it is another than that of the last file; what was added beside it stays as it is."""
     wanted = {"flow": row.flow, "rule": row.rule}
     if not row.rule or scene.number.memory.get(IMPORTED) == wanted:
         return scene, ()
     starts = datetime.combine(to_local(house.now, member.zone).date(), window_of(member)[0]).isoformat()
-    schedule = (
-        Schedule(house.new_id(), member.id, scene.number.id, row.flow, row.rule, starts)
-        if found is None
-        else replace(found, rule=row.rule, starts=starts, revision=found.revision + 1, active=True)
-    )
-    memory = {**scene.number.memory, IMPORTED: wanted}
-    scene = set_next(
-        scene.with_rows(replace(scene.number, memory=memory)), schedule, member, house.organisation, house.now
-    )
+    schedule = timed(scene, house, member, Timing(row.flow, row.rule, starts))
+    scene = scene.with_rows(replace(scene.number, memory={**scene.number.memory, IMPORTED: wanted}))
+    scene = retime(scene, house, member, schedule, house.now)
     kept = scene.get(Schedule, schedule.id)
     return scene, (_next_said(row.flow, member, kept),)
 

@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from config.organisation import MOST_A_DAY, MOST_A_WEEK
-from service.planning import set_next
+from service.checkins import withheld
+from service.retiming import REMOVED, begun, retime
 from service.roster import House
 from service.rules.schedule import check_rule
 from service.store.rows import Audit, Member, Schedule
@@ -60,7 +61,13 @@ def change(scene: Scene, schedule: Schedule, member: Member, wanted: Wanted, hou
 
 
 def remove(scene: Scene, schedule: Schedule, member: Member, house: House) -> Scene:
-    """The scene without a schedule: it never speaks again. A conversation that it began goes on."""
+    """The scene without a schedule: it never speaks again. A conversation that it began goes on.
+
+    A moment of it that had begun and had not spoken is withheld and says so.
+    """
+    slot = begun(scene, schedule, member, house, house.now)
+    if slot is not None:
+        scene = withheld(scene, house, member, slot, REMOVED, house.now)
     scene = at_rest(scene, schedule)
     return scene.with_rows(
         told(house, "schedule removed", member, {"schedule": str(schedule.id), "flow": schedule.flow})
@@ -91,8 +98,8 @@ def set_caps(scene: Scene, member: Member, per_day: int, per_week: int, house: H
 
 
 def at_rest(scene: Scene, schedule: Schedule) -> Scene:
-    """The scene in which a schedule has no next moment and no timer."""
-    scene = scene.with_rows(replace(schedule, active=False, next_at=None, revision=schedule.revision + 1))
+    """The scene in which a schedule was ended by hand: it has no next moment and no timer."""
+    scene = scene.with_rows(replace(schedule, active=False, removed=True, next_at=None, revision=schedule.revision + 1))
     return cancel_timer(scene, "check-in", schedule.id)
 
 
@@ -130,7 +137,7 @@ def refuse(mistakes: Sequence[str]) -> None:
 
 
 def _set(scene: Scene, schedule: Schedule, member: Member, house: House, what: str) -> tuple[Scene, Schedule]:
-    scene = set_next(scene, schedule, member, house.organisation, house.now)
+    scene = retime(scene, house, member, schedule, house.now)
     kept = scene.get(Schedule, schedule.id)
     if kept is None or kept.next_at is None:
         raise ScheduleRefused("no moment of it is still to come: give a later time, or another rule")

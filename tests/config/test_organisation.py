@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from config.field_kinds import time_after
-from config.organisation import Caps, LadderPolicy, Later, OrganisationProblem, Price, load_organisation
+from config.organisation import Caps, CheckIns, LadderPolicy, Later, OrganisationProblem, Price, load_organisation
 from service.rules.relative import read_relative
 
 SHIPPED = Path("config/organisation.yaml")
@@ -169,3 +169,13 @@ def test_every_time_after_joining_is_one_that_schedules_understand(when: str) ->
     """What the file may say and what is read of it later are the same words."""
     assert time_after(when) == when
     assert not read_relative(when).is_before
+
+
+def test_how_regular_check_ins_treat_a_day_is_read(tmp_path: Path) -> None:
+    """Both are no where nothing is said; what is neither yes nor no is refused."""
+    text = SHIPPED.read_text() + "check_ins:\n  unless_heard: yes\n"
+    (tmp_path / "organisation.yaml").write_text(text)
+    assert load_organisation(tmp_path).check_ins == CheckIns(unless_heard=True, skip_holidays=False)
+    (tmp_path / "organisation.yaml").write_text(text.replace("yes", "sometimes"))
+    with pytest.raises(OrganisationProblem, match="Write yes or no"):
+        load_organisation(tmp_path)

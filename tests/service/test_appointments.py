@@ -166,6 +166,25 @@ def test_a_yes_to_the_welcome_is_a_joining() -> None:
         assert len(scene.all(Schedule)) == count
 
 
+def test_a_rhythm_that_a_member_chooses_changes_the_regular_one_and_no_other() -> None:
+    """A Saturday that was added stays, and so does the flow that the file names."""
+    added = replace(RHYTHM, id=identity(300), rule="FREQ=WEEKLY;BYDAY=SA")
+    regular = replace(RHYTHM, flow="feedback", regular=True)
+    consulted = setting()
+    doing = Doing("set_rhythm", {"rhythm": "evening"})
+    scene, _ = do(sams_scene("given", added, regular), consulted, doing, NOW, conversation_handlers())
+    assert scene.get(Schedule, added.id) == added
+    chosen = scene.get(Schedule, regular.id)
+    assert chosen is not None
+    assert (chosen.flow, chosen.rule, chosen.starts) == (
+        "feedback",
+        "FREQ=WEEKLY;BYDAY=MO,WE,FR",
+        "2027-03-02T18:30:00",
+    )
+    alone, _ = do(sams_scene("given", added), consulted, doing, NOW, conversation_handlers())
+    assert [s.regular for s in alone.all(Schedule)] == [False, True]
+
+
 def test_hours_of_a_day_are_set_and_taken_back() -> None:
     """The usual hours leave no trace in the member's row."""
     scene = set_hours(sams_scene("given"), SAM, 0, ("14:00", "18:00"), house())

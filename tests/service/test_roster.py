@@ -1,14 +1,17 @@
 """What a row of a file changes, decided on frozen scenes."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from config.organisation import load_organisation
+import pytest
+
+from config.organisation import CheckIns, load_organisation
 from service.gateways.ids import new_id
 from service.roster import IMPORTED, Decided, House, Known, decide_backup, decide_member, decide_staff_member
 from service.rules.roster_files import MemberRow, StaffRow
-from service.store.rows import Audit, Ledger, Schedule, Timer
+from service.schedules import Wanted, add
+from service.store.rows import Audit, Ledger, Outbound, Schedule, Timer
 from service.store.scene import Scene, scene_of
 from tests.stored import NOW, ZONE, a_member, a_number, a_specialist, owned
 
@@ -16,7 +19,8 @@ HOUSE = House(load_organisation(Path("config")), new_id, NOW)
 NIGHT = replace(HOUSE, now=datetime(2026, 3, 6, 5, 0, tzinfo=UTC))  # midnight in New York
 PHONE = "+15555550123"
 ROSA = a_specialist(a_number("+15555550199"))
-KNOWN = Known({"+15555550199": ROSA}, frozenset({"check-in"}))
+PUBLISHED = {"check-in": 1, "feedback": 1}
+KNOWN = Known({"+15555550199": ROSA}, frozenset(PUBLISHED))
 ROW = MemberRow(2, "Ana", PHONE, "en", ZONE, "+15555550199", "FREQ=DAILY;BYHOUR=10;BYMINUTE=0", "check-in", None, None)
 SIGNED = replace(ROW, consent_date=date(2026, 2, 1), consent_how="signed form")
 DUTY = StaffRow(2, "Rosa", PHONE, "specialist", "en", ZONE, None)
@@ -29,7 +33,7 @@ def decide(row: MemberRow, scene: Scene | None = None, house: House = HOUSE, pla
 
 def again(decided: Decided) -> Scene:
     """The scene as it would be gathered after a decision was written."""
-    return replace(decided.scene, changed={}, cancelled=frozenset())
+    return replace(decided.scene, changed={}, cancelled=frozenset(), facts={"published": PUBLISHED})
 
 
 def timers(decided: Decided) -> dict[str, datetime]:
@@ -155,6 +159,48 @@ def test_a_rhythm_that_the_member_chose_is_kept() -> None:
     assert found.scene.all(Schedule) == (own,)
 
 
+@pytest.mark.parametrize("rule", [ROW.rule, ""])
+def test_what_was_added_by_hand_stays_as_it_is(rule: str) -> None:
+    """A Saturday and a single date of the same flow, added after the file had a rule or before it: it changes its own alone."""
+    first = decide(replace(ROW, rule=rule))
+    member, scene = first.scene.member, again(first)
+    assert member is not None
+    saturday, once = ("FREQ=WEEKLY;BYDAY=SA", "2026-03-07T11:00"), ("FREQ=DAILY;COUNT=1", "2026-03-10T12:00")
+    for added, starts in (saturday, once):
+        scene, _ = add(scene, member, Wanted("check-in", added, datetime.fromisoformat(starts)), HOUSE)
+    second = decide(ROW, replace(scene, changed={}))
+    found = decide(replace(ROW, rule="FREQ=WEEKLY;BYDAY=TU", flow="feedback"), again(second))
+    own = next(row.id for row in second.scene.all(Schedule) if row.rule == ROW.rule)
+    rules = {row.rule: (row.id == own, row.flow) for row in found.scene.all(Schedule)}
+    assert rules == {
+        "FREQ=WEEKLY;BYDAY=TU": (True, "feedback"), saturday[0]: (False, "check-in"), once[0]: (False, "check-in"),
+    }  # fmt: skip
+
+
+def test_a_regular_check_in_is_as_the_organisation_has_it() -> None:
+    """Not on a day on which they wrote, and not on holidays, where organisation.yaml says so; what is there keeps its own."""
+    usual = replace(HOUSE, organisation=replace(HOUSE.organisation, check_ins=CheckIns(True, True)))
+    [one] = decide(ROW, house=usual).scene.all(Schedule)
+    assert (one.unless_heard, one.skip_holidays) == (True, True)
+    [kept] = decide(replace(ROW, rule="FREQ=DAILY"), again(decide(ROW)), usual).scene.all(Schedule)
+    assert (kept.revision, kept.unless_heard, kept.skip_holidays) == (2, False, False)
+
+
+def test_a_moment_that_has_begun_is_not_lost_when_the_file_has_another_rule() -> None:
+    """Within the hour after ten some minute was drawn; the rule changes before it comes, and the moment says what became of it."""
+    first = decide(ROW)
+    [schedule] = first.scene.all(Schedule)
+    ten = datetime(2026, 3, 6, 15, 0, tzinfo=UTC)
+    spread = replace(schedule, spread=120, next_at=ten)
+    house = replace(HOUSE, now=ten + timedelta(minutes=1))
+    found = decide(
+        replace(ROW, rule="FREQ=WEEKLY;BYDAY=TU"), again(replace(first, scene=first.scene.with_rows(spread))), house
+    )
+    [left_out] = [row for row in found.scene.changed.values() if isinstance(row, Outbound)]
+    assert (left_out.state, left_out.reason["rule"]) == ("withheld", "its timing was changed before it spoke")
+    assert left_out.reason["due"] == ten.isoformat()
+
+
 def test_a_move_to_another_zone_moves_the_next_moment() -> None:
     """Ten in the morning is ten in the morning where they live now."""
     first = decide(ROW)
@@ -191,7 +237,7 @@ def test_a_flow_that_is_not_published_refuses_the_row() -> None:
     """A schedule for a flow that is not there would fail at its first moment."""
     found = decide(replace(ROW, flow="hello"))
     assert found.what == "refused"
-    assert "choose of check-in" in found.notes[0]
+    assert "choose of check-in, feedback" in found.notes[0]
 
 
 def test_a_consent_of_tomorrow_refuses_the_row() -> None:

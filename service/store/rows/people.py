@@ -91,6 +91,8 @@ class Schedule(Row):
     date_at: str | None = None  # local time of that date, without zone, ISO
     relative: str | None = None  # how far from it: 2 days before at 12:00
     last_at: datetime | None = None  # when it last spoke
+    regular: bool = False  # the one that members.csv and the member's own choice set; others stand beside it
+    removed: bool = False  # somebody ended it by hand: it never speaks again
 
 
 @dataclass(frozen=True, slots=True)
