@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import takewhile
+from ssl import SSLCertVerificationError
 from typing import Any, TypeVar
 
 from requests import Session
@@ -23,7 +24,7 @@ from requests.exceptions import ConnectTimeout, RequestException
 from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
-from urllib3.exceptions import MaxRetryError, NameResolutionError, NewConnectionError
+from urllib3.exceptions import MaxRetryError, NameResolutionError, NewConnectionError, SSLError
 
 from config.settings import Settings
 from config.twilio_errors import ErrorClass, TwilioErrors
@@ -205,11 +206,13 @@ def _word(status: Any) -> str:  # noqa: ANN401 - a string or a member of the lib
 
 
 def _never_left(failed: RequestException) -> bool:
-    """Whether no connection was made, so that the provider cannot have seen the request."""
+    """Whether no connection was made, or nobody vouched for it, so that the provider cannot have seen the request."""
     if isinstance(failed, ConnectTimeout):
         return True
     inner = failed.args[0] if isinstance(failed, NotConnected) and failed.args else None
     reason = inner.reason if isinstance(inner, MaxRetryError) else inner
+    if isinstance(reason, SSLError):  # a certificate is read in the handshake alone; other errors of TLS may come later
+        return bool(reason.args) and isinstance(reason.args[0], SSLCertVerificationError)
     return isinstance(reason, (NewConnectionError, NameResolutionError))
 
 

@@ -20,7 +20,7 @@ KEPT = 30.0  # seconds; what was idle for longer may have been forgotten on the 
 
 
 class NotSent(Exception):
-    """No connection was made, so nothing can have arrived."""
+    """No connection was made, or its handshake failed, so nothing can have arrived."""
 
 
 class NoAnswer(Exception):
@@ -102,9 +102,9 @@ class Wire:
             opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             made = opened if self.context is None else self.context.wrap_socket(opened, server_hostname=self.host)
             made.settimeout(self.read)
-        except OSError:
+        except OSError:  # an expired certificate, a clock that is wrong: the request was still to come
             opened.close()
-            raise NoAnswer from None
+            raise NotSent from None
         return made
 
 

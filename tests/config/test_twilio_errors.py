@@ -15,6 +15,12 @@ def test_the_shipped_file_knows_the_codes_that_matter_most() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("code", [20010, 21601, 21609, 30033, 30037])
+def test_what_keeps_every_text_back_is_the_accounts(code: int) -> None:
+    """Were it nobody's, each check-in would fail by itself, and nobody would be told."""
+    assert load_twilio_errors(SHIPPED).class_of(code) == "account"
+
+
 def test_every_mistake_is_told_at_once(tmp_path: Path) -> None:
     """Words for numbers, unknown classes and a code in two classes are all named."""
     (tmp_path / FILE).write_text("temporary: [many, 1]\nloop: [1]\nlater: [2]\ncontent: 3\n")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import ssl
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,8 +15,11 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from service.gateways.wire import NoAnswer, Wire, head_of
-from tests.service.gateways.stand_in import StandIn, said
+from config.twilio_errors import load_twilio_errors
+from service.gateways.twilio import TwilioRefused, open_provider
+from service.gateways.wire import NotSent, Wire, head_of
+from tests.service.gateways.stand_in import RESET, StandIn, said, standing_in
+from tests.service.settings import ROOT, made_up_settings
 
 TAKEN = said(201, b'{"sid": "SM1"}')
 
@@ -77,6 +81,35 @@ def test_a_trusted_connection_is_made_once_and_kept(certificate: Path) -> None:
 
 
 def test_a_stranger_gets_nothing(certificate: Path) -> None:
-    """A certificate that nobody vouches for ends the try; that nothing went is not claimed, as the library claims nothing."""
-    with pytest.raises(NoAnswer):
+    """A certificate that nobody vouches for ends the try before the request: the text may go again, and is not unknown."""
+    with pytest.raises(NotSent):
         posted(certificate, ssl.create_default_context())
+
+
+def test_a_handshake_that_breaks_off_sent_nothing() -> None:
+    """What answers there speaks no TLS, or hangs up."""
+    with standing_in(RESET) as provider:
+        port = int(provider.url.rpartition(":")[2])
+        head = head_of("POST", f"https://127.0.0.1:{port}/forms", {})
+        with pytest.raises(NotSent):
+            Wire("127.0.0.1", port, ssl.create_default_context(), head, 0.3, 2).post(b"To=x")
+
+
+@pytest.mark.parametrize("library", [False, True])
+def test_the_library_and_we_say_the_same_of_a_stranger(certificate: Path, *, library: bool) -> None:
+    """Nothing was sent: it is tried again, by whichever way."""
+    provider, speaking = StandIn(TAKEN), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    speaking.load_cert_chain(certificate)
+    port = provider.listening.getsockname()[1]
+    provider.listening = speaking.wrap_socket(provider.listening, server_side=True)
+    threading.Thread(target=provider.serve, daemon=True).start()
+    asking = made_up_settings(TWILIO_API_URL=f"https://127.0.0.1:{port}")
+    way = open_provider(asking, "+15555550100", load_twilio_errors(ROOT / "config"), 2.0)
+    try:
+        with pytest.raises(TwilioRefused) as refused:
+            replace(way, posting=None if library else way.posting).send(
+                "+15555550101", "words", "https://x.example", 300
+            )
+        assert refused.value.kind == "temporary"
+    finally:
+        provider.listening.close()
