@@ -4,30 +4,63 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from service.conversations import end
 from service.planning import ONCE, on_date, set_next
 from service.roster import House
 from service.rules.local_time import to_local
-from service.rules.relative import RelativeProblem, read_relative
+from service.rules.relative import RelativeProblem, moment_of, read_relative
 from service.schedules import ScheduleRefused, Wanted, at_rest, mistakes_of, refuse, told
 from service.store.rows import Member, Schedule
 from service.store.scene import Scene
 
-TWO_DAYS_BEFORE = (
-    "2 days before at 12:00",
-)  # when the flow `appointment` begins; it says its hello of the day by itself
+DAY = timedelta(days=1)
+QUESTION, HELLO = (
+    "appointment",
+    "appointment-day",
+)  # the flows about a visit: while there is time to help, and on its day
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A flow that begins so far before or after a date, in words such as `3 hours before`."""
+
+    flow: str
+    when: str
+
+
+VISIT = (Part(QUESTION, "2 days before at 12:00"), Part(HELLO, "3 hours before"))  # unless something else is asked for
 
 
 @dataclass(frozen=True, slots=True)
 class Dated:
-    """What is asked for: a flow that begins so far before or after a date of the member's, in words such as `3 hours before`."""
+    """What is asked for: a date of the member's, and what begins before or after it."""
 
-    flow: str
     date_at: datetime  # local, naive
-    whens: Sequence[str] = TWO_DAYS_BEFORE
+    parts: Sequence[Part] = VISIT
+
+
+def parts_of_a_visit(flow: str, whens: Sequence[str], date_at: datetime, zone: str) -> tuple[Part, ...]:
+    """What begins around a visit where not everything was said: a flow (or none), and any number of moments.
+
+    Moments alone are those of the question where they lie a day or more before the visit, else those of the hello. A flow
+    about visits has its own moment. Raises ScheduleRefused with every mistake.
+    """
+    if flow and whens:
+        return tuple(Part(flow, when) for when in whens)
+    if flow:
+        usual = tuple(part for part in VISIT if part.flow == flow)
+        refuse(() if usual else (f"when: say with --when how far before or after the visit {flow} begins",))
+        return usual
+    refuse(_mistakes_of_whens(whens))
+    placed = [(when, moment_of(read_relative(when), date_at, zone)) for when in whens]
+    after = [when for when, at in placed if at >= date_at]
+    refuse(
+        [f"flow: say with --flow which flow begins {when}; the flows about a visit come before it" for when in after]
+    )
+    return tuple(Part(QUESTION if date_at - at >= DAY else HELLO, when) for when, at in placed) or VISIT
 
 
 def book(scene: Scene, member: Member, dated: Dated, house: House) -> tuple[Scene, tuple[Schedule, ...]]:
@@ -38,11 +71,10 @@ def book(scene: Scene, member: Member, dated: Dated, house: House) -> tuple[Scen
     """
     refuse(_mistakes(scene, dated))
     date_id = house.new_id()
-    for when in dated.whens:
-        kind = "time-bound" if read_relative(when).is_before else "routine"
+    for part in dated.parts:
         schedule = Schedule(
-            house.new_id(), member.id, scene.number.id, dated.flow, ONCE, dated.date_at.isoformat(), kind=kind,
-            date_id=date_id, date_at=dated.date_at.isoformat(), relative=when,
+            house.new_id(), member.id, scene.number.id, part.flow, ONCE, dated.date_at.isoformat(), date_id=date_id,
+            relative=part.when,
         )  # fmt: skip
         scene = set_next(scene, on_date(schedule, dated.date_at, member.zone), member, house.organisation, house.now)
     kept = tuple(s for s in scene.all(Schedule) if s.date_id == date_id and s.active)
@@ -92,17 +124,24 @@ def _quiet(scene: Scene, schedules: Sequence[Schedule], house: House, why: str) 
 
 
 def _mistakes(scene: Scene, dated: Dated) -> tuple[str, ...]:
-    found = list(mistakes_of(scene, Wanted(dated.flow, ONCE, dated.date_at)))
-    for when in dated.whens:
+    flows = dict.fromkeys(part.flow for part in dated.parts)
+    found = [mistake for flow in flows for mistake in mistakes_of(scene, Wanted(flow, ONCE, dated.date_at))]
+    found += _mistakes_of_whens([part.when for part in dated.parts])
+    return (
+        tuple(found)
+        if dated.parts
+        else (*found, "when: say how far before or after the date, such as '3 hours before'")
+    )
+
+
+def _mistakes_of_whens(whens: Sequence[str]) -> list[str]:
+    found = []
+    for when in whens:
         try:
             read_relative(when)
         except RelativeProblem as problem:
             found.append(f"when: {problem}")
-    return (
-        tuple(found)
-        if dated.whens
-        else (*found, "when: say how far before or after the date, such as '3 hours before'")
-    )
+    return found
 
 
 def _detail(schedule: Schedule) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from flows.engine.kinds import Value
 from service.facts import hours_of
 from service.rules.local_time import to_instant, to_local
 from service.rules.member_hours import Week, closing, is_open, last_open, next_open
-from service.rules.relative import moment_of, read_relative
+from service.rules.relative import is_before, moment_of, read_relative
 from service.rules.schedule import next_moment
 from service.rules.spreading import minutes_for
 from service.store.rows import Member, Schedule
@@ -77,9 +77,14 @@ def values_of(schedule: Schedule, member: Member) -> Mapping[str, Value]:
 
 
 def on_date(schedule: Schedule, date_at: datetime, zone: str) -> Schedule:
-    """The schedule for another date: its one moment worked out anew from how far before or after it lies."""
-    starts = moment_of(read_relative(schedule.relative or ""), date_at, zone)
-    return replace(schedule, date_at=date_at.isoformat(), starts=starts.isoformat())
+    """The schedule for another date: its one moment worked out anew from how far before or after it lies.
+
+    What comes before the date is a reminder of it; what comes after is an ordinary text.
+    """
+    relative = read_relative(schedule.relative or "")
+    kind = "time-bound" if is_before(relative, date_at, zone) else "routine"
+    starts = moment_of(relative, date_at, zone).isoformat()
+    return replace(schedule, date_at=date_at.isoformat(), starts=starts, kind=kind)
 
 
 def join(

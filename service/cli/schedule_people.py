@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from service.appointments import TWO_DAYS_BEFORE, Dated, book, cancel, joined_on, move
+from service.appointments import Dated, Part, book, cancel, joined_on, move, parts_of_a_visit
 from service.cli.schedule_desk import Desk, Standing, local_time, one_of, open_desk, refuse, show, show_caps
 from service.planning import ONCE
 from service.rules.local_time import to_local
@@ -107,15 +107,24 @@ def move_command(
 def appointment_command(
     phone: Phone,
     at: Annotated[str, typer.Option(help="Local time of the visit: 2026-03-06T14:00.")],
-    flow: Flow = "appointment",
-    when: When = list(TWO_DAYS_BEFORE),  # noqa: B006 - typer makes a list of its own
+    flow: Annotated[str, typer.Option(help="Another flow than those about a visit, or one of them alone.")] = "",
+    when: When = [],  # noqa: B006 - typer makes a list of its own
     as_json: AsJson = False,
 ) -> None:
-    """Plan what is said before and after a visit of a member's, without naming what it is for."""
+    """Plan what is said before and after a visit of a member's, without naming what it is for.
+
+    Without more, `appointment` asks two days before at noon, and `appointment-day` says a hello three hours before. With
+    --when alone, what is a day or more before is asked by `appointment`, and what is nearer is said by `appointment-day`.
+    """
     desk = open_desk()
     member, _ = desk.member(phone)
-    dated = Dated(flow, local_time(at, "--at"), when)
-    show(desk.change(member, lambda now: book(now.scene, now.member, dated, now.house)), member, desk, as_json=as_json)
+    date_at = local_time(at, "--at")
+
+    def booked(now: Standing) -> tuple[Scene, tuple[Schedule, ...]]:
+        parts = parts_of_a_visit(flow, when, date_at, now.member.zone)
+        return book(now.scene, now.member, Dated(date_at, parts), now.house)
+
+    show(desk.change(member, booked), member, desk, as_json=as_json)
 
 
 def hours_command(
@@ -178,7 +187,8 @@ def _of_date(now: Standing, schedule: Schedule) -> tuple[Schedule, ...]:
 
 
 def _dated(now: Standing, flow: str, on: str, when: list[str]) -> Dated:
-    return Dated(flow, joined_on(now.scene, now.member) if on == "joining" else local_time(on, "--date"), when)
+    date_at = joined_on(now.scene, now.member) if on == "joining" else local_time(on, "--date")
+    return Dated(date_at, [Part(flow, one) for one in when])
 
 
 def _starts(desk: Desk, member: Member, begin: str, at: str) -> datetime:

@@ -26,11 +26,6 @@ class Relative:
     at: time | None = None
     by_hours: bool = False
 
-    @property
-    def is_before(self) -> bool:
-        """Whether it lies before its date, or on its day at a time of its own."""
-        return self.distance < timedelta() or (self.distance == timedelta() and self.at is not None)
-
 
 def read_relative(text: str) -> Relative:
     """Read words such as `2 days before at 12:00`. Raises RelativeProblem."""
@@ -57,6 +52,11 @@ def moment_of(relative: Relative, date_at: datetime, zone: str) -> datetime:
         return to_local(to_instant(date_at, zone) + relative.distance, zone)
     day = date_at + relative.distance
     return day if relative.at is None else datetime.combine(day.date(), relative.at)
+
+
+def is_before(relative: Relative, date_at: datetime, zone: str) -> bool:
+    """Whether that moment is earlier than its date: what is said then is a reminder. Raises ZoneProblem."""
+    return to_instant(moment_of(relative, date_at, zone), zone) < to_instant(date_at, zone)
 
 
 def _clock(text: str, hour: str, minute: str) -> time:

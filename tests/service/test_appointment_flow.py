@@ -60,30 +60,67 @@ def read_until(database: str, consulted: Setting, until: datetime) -> list[tuple
         while (following := _next(database)) is not None and following <= until:
             clock.times.append(following)
             due.run()
+            _hand_over(database)
     with psycopg.connect(database) as connection:
-        rows = Reader(connection, KEYS).rows(Outbound, "x.state = 'queued' order by x.at, x.seq")
+        rows = Reader(connection, KEYS).rows(Outbound, "x.state = 'sent' order by x.at, x.seq")
     return [(f"{to_local(row.at, ZONE):%a %H:%M}", row.kind, row.body) for row in rows]
 
 
 def test_a_reminder_two_days_before_and_a_hello_on_the_day(database: str) -> None:
     """Day and hour stand in the member's words; both are reminders, and nothing is said after the visit."""
     consulted, member = shipped(database), entered(database, "en")
-    scene, _ = book(_scene(database, member), member, Dated("appointment", THURSDAY), _house(consulted))
+    scene, _ = book(_scene(database, member), member, Dated(THURSDAY), _house(consulted))
     _write(database, scene)
     said = read_until(database, consulted, MONDAY + timedelta(days=14))
-    assert [(at, kind) for at, kind, _ in said] == [("Tue 12:00", "time-bound"), ("Thu 09:00", "time-bound")]
-    assert "visit Thursday at 2 pm" in said[0][2]
+    assert [(at, kind) for at, kind, _ in said] == [("Tue 12:00", "time-bound"), ("Thu 11:00", "time-bound")]
+    assert "you have a visit Thursday at 2 pm" in said[0][2]
+    assert "a hello before your visit Thursday at 2 pm" in said[1][2]
+
+
+def test_visits_on_two_days_in_a_row_take_nothing_from_each_other(database: str) -> None:
+    """Each has its question two days before and its hello on the day."""
+    said = said_of(database, THURSDAY, THURSDAY + timedelta(days=1))
+    assert [(at, words.partition("visit ")[2][:6]) for at, _, words in said] == [
+        ("Tue 12:00", "Thursd"), ("Wed 12:00", "Friday"), ("Thu 11:00", "Thursd"), ("Fri 11:00", "Friday"),
+    ]  # fmt: skip
+
+
+def test_a_visit_tomorrow_is_met_with_the_hello(database: str) -> None:
+    """Two days before it has passed; that leaves the rest."""
+    assert [at for at, _, _ in said_of(database, datetime(2026, 3, 3, 14))] == ["Tue 11:00"]
+
+
+def test_an_early_visit_is_spoken_of_the_evening_before(database: str) -> None:
+    """Nobody is written to at half past five; the hello says the day, since it is said on another."""
+    said = said_of(database, THURSDAY.replace(hour=8, minute=30))
+    assert [at for at, _, _ in said] == ["Tue 12:00", "Wed 19:45"]
+    assert "before your visit Thursday at 8:30 am" in said[1][2]
+
+
+def said_of(database: str, *visits: datetime) -> list[tuple[str, str, str]]:
+    """What a member is told who has these visits."""
+    consulted, member = shipped(database), entered(database, "en")
+    for visit in visits:
+        scene, _ = book(_scene(database, member), member, Dated(visit), _house(consulted))
+        _write(database, scene)
+    return read_until(database, consulted, MONDAY + timedelta(days=14))
 
 
 def test_a_moved_visit_is_reminded_of_at_its_new_time_alone(database: str) -> None:
     """Moved before anything was said: one reminder, with the new day in Spanish."""
     consulted, member = shipped(database), entered(database, "es")
-    scene, kept = book(_scene(database, member), member, Dated("appointment", THURSDAY), _house(consulted))
+    scene, kept = book(_scene(database, member), member, Dated(THURSDAY), _house(consulted))
     _write(database, scene)
     scene, _ = move(_scene(database, member), kept, member, THURSDAY + timedelta(days=6), _house(consulted))
     _write(database, scene)
     said = read_until(database, consulted, to_instant(THURSDAY + timedelta(days=5), ZONE))
     assert [(at, "cita el miércoles" in words) for at, _, words in said] == [("Mon 12:00", True)]
+
+
+def _hand_over(database: str) -> None:
+    """As the senders would: what waits is sent, and can be taken back no more."""
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute("update outbound set state = 'sent' where state = 'queued'")
 
 
 def _house(consulted: Setting) -> House:
@@ -110,8 +147,8 @@ def _next(database: str) -> datetime | None:
 def test_the_schedules_of_a_date_come_to_rest(database: str) -> None:
     """After the visit nothing of it is alive."""
     consulted, member = shipped(database), entered(database, "en")
-    scene, _ = book(_scene(database, member), member, Dated("appointment", THURSDAY), _house(consulted))
+    scene, _ = book(_scene(database, member), member, Dated(THURSDAY), _house(consulted))
     _write(database, scene)
     read_until(database, consulted, MONDAY + timedelta(days=14))
     with psycopg.connect(database) as connection:
-        assert [s.active for s in Reader(connection, KEYS).rows(Schedule, "true")] == [False]
+        assert [s.active for s in Reader(connection, KEYS).rows(Schedule, "true")] == [False, False]

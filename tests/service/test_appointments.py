@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from config.organisation import Later, Organisation
-from service.appointments import Dated, book, cancel, move
+from service.appointments import HELLO, QUESTION, VISIT, Dated, Part, book, cancel, move, parts_of_a_visit
 from service.assembly import conversation_handlers
 from service.checkins import on_check_in
 from service.handoffs import Doing
@@ -36,7 +36,12 @@ def house(now: datetime = NOW) -> House:
 
 def booked(whens: tuple[str, ...] = WHENS) -> tuple[Scene, tuple[Schedule, ...]]:
     """Sam's visit on Friday at two."""
-    return book(sams_scene("given"), SAM, Dated("check-in", FRIDAY, whens), house())
+    return book(sams_scene("given"), SAM, dated(FRIDAY, *whens), house())
+
+
+def dated(date_at: datetime, *whens: str) -> Dated:
+    """A check-in at each of these moments around a date."""
+    return Dated(date_at, [Part("check-in", when) for when in whens])
 
 
 def timers(scene: Scene) -> list[str]:
@@ -58,10 +63,10 @@ def test_a_visit_has_a_timer_for_each_of_its_moments() -> None:
 
 def test_what_has_passed_is_left_out_and_a_visit_with_nothing_to_come_is_refused() -> None:
     """Booked the day before: only what is still to come; booked an hour before: a clear refusal."""
-    scene, kept = book(sams_scene("given"), SAM, Dated("check-in", datetime(2027, 3, 3, 14), WHENS[:2]), house())
+    scene, kept = book(sams_scene("given"), SAM, dated(datetime(2027, 3, 3, 14), *WHENS[:2]), house())
     assert ([s.relative for s in kept], timers(scene)) == (["3 hours before"], ["Wed 11:00"])
     with pytest.raises(ScheduleRefused, match="passed"):
-        book(sams_scene("given"), SAM, Dated("check-in", datetime(2027, 3, 2, 11), WHENS[:2]), house())
+        book(sams_scene("given"), SAM, dated(datetime(2027, 3, 2, 11), *WHENS[:2]), house())
 
 
 def test_a_moved_visit_takes_everything_with_it() -> None:
@@ -95,8 +100,45 @@ def test_a_cancelled_visit_leaves_nothing_behind() -> None:
 
 def test_a_visit_before_the_hours_is_reminded_of_the_evening_before() -> None:
     """Three hours before eight in the morning everybody sleeps."""
-    scene, _ = book(sams_scene("given"), SAM, Dated("check-in", datetime(2027, 3, 5, 8), ("3 hours before",)), house())
+    scene, _ = book(sams_scene("given"), SAM, dated(datetime(2027, 3, 5, 8), "3 hours before"), house())
     assert timers(scene) == ["Thu 19:45"]
+
+
+def test_what_comes_after_the_visit_on_its_day_is_no_reminder() -> None:
+    """Six in the evening after a visit at two; moved to seven it comes before, and is one."""
+    scene, kept = booked(("that day at 18:00",))
+    assert [s.kind for s in kept] == ["routine"]
+    _, moved = move(scene, kept, SAM, FRIDAY.replace(hour=19), house())
+    assert [s.kind for s in moved] == ["time-bound"]
+
+
+@pytest.mark.parametrize(
+    ("flow", "whens", "parts"),
+    [
+        ("", (), VISIT),
+        ("", ("3 hours before",), (Part(HELLO, "3 hours before"),)),
+        ("", ("that day at 9:00", "1 week before"), (Part(HELLO, "that day at 9:00"), Part(QUESTION, "1 week before"))),
+        ("", ("36 hours before", "1 day before at 18:00"), (Part(QUESTION, "36 hours before"), Part(HELLO, "1 day before at 18:00"))),
+        (HELLO, (), VISIT[1:]),
+        (QUESTION, (), VISIT[:1]),
+        ("feedback", ("1 day after at 15:30",), (Part("feedback", "1 day after at 15:30"),)),
+    ],
+)  # fmt: skip
+def test_what_is_not_said_about_a_visit_follows_from_the_rest(
+    flow: str, whens: tuple[str, ...], parts: tuple[Part, ...]
+) -> None:
+    """The question where there is time to help, the hello where it is near; nothing is asked twice unless it was wanted."""
+    assert parts_of_a_visit(flow, whens, FRIDAY, SAM.zone) == parts
+
+
+@pytest.mark.parametrize(
+    ("flow", "whens", "words"),
+    [("", ("1 day after",), "--flow"), ("", ("that day at 18:00",), "--flow"), ("feedback", (), "--when"), ("", ("soon",), "3 hours before")],
+)  # fmt: skip
+def test_what_cannot_follow_is_asked_for(flow: str, whens: tuple[str, ...], words: str) -> None:
+    """A flow about visits says nothing after one; another flow has no moment of its own."""
+    with pytest.raises(ScheduleRefused, match=words):
+        parts_of_a_visit(flow, whens, FRIDAY, SAM.zone)
 
 
 def test_the_flow_is_given_the_visit_in_the_members_words() -> None:

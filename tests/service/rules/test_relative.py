@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pytest
 
-from service.rules.relative import RelativeProblem, moment_of, read_relative
+from service.rules.relative import RelativeProblem, is_before, moment_of, read_relative
 
 NEW_YORK = "America/New_York"
 
@@ -31,11 +31,18 @@ def test_days_count_on_the_calendar_and_hours_as_they_pass(when: str, date_at: s
 
 
 @pytest.mark.parametrize(
-    ("when", "before"), [("3 hours before", True), ("that day at 9:00", True), ("1 day after", False), ("0 days after", False)]
-)  # fmt: skip
+    ("when", "before"),
+    [
+        ("3 hours before", True),
+        ("that day at 9:00", True),
+        ("that day at 18:00", False),
+        ("1 day after", False),
+        ("0 days after", False),
+    ],
+)
 def test_what_lies_before_is_a_reminder(when: str, before: bool) -> None:  # noqa: FBT001
     """Words before a date are worth nothing after it; words after it are ordinary."""
-    assert read_relative(when).is_before is before
+    assert is_before(read_relative(when), datetime(2026, 3, 12, 14), NEW_YORK) is before
 
 
 @pytest.mark.parametrize(
