@@ -1,7 +1,7 @@
 """Check-ins at the moments of a member's own rules, and the welcome that comes before anything else is sent unasked.
 
 Every moment of a rule ends in one of two ways, once: its flow begins, or a withheld message has the reason why it did not,
-so that `explain` can tell. That holds after any time without a worker too.
+so that `explain` can tell. Until then it may be put off, which has its reason too. That holds after any time without a worker too.
 """
 
 from __future__ import annotations
@@ -10,9 +10,12 @@ from datetime import datetime, time
 
 from service.conversations import Beginning, Handlers, begin
 from service.facts import hours_of
-from service.holding import Slot, waits_until, why_held
+from service.handoffs import Passing
+from service.holding import PASSED, Slot, judge
 from service.outbox import Draft, withhold
 from service.planning import next_slot, set_slot, speaks_at, until_of, values_of
+from service.putting_off import put_off, put_offs
+from service.queues import unsaid
 from service.rules.local_time import to_local
 from service.rules.member_hours import next_open, say_hours
 from service.rules.setting import Means, Setting
@@ -21,6 +24,7 @@ from service.store.rows import Member, Schedule, Timer
 from service.store.scene import Scene
 from service.timers import set_timer
 
+_NOT_BY_TEXT = ("stopped", "declined", "wrong")  # consents with which nobody should be asked to write instead
 AT_ONCE = 100  # moments that one decision settles after a long time without a worker; the rest follow at once
 
 
@@ -32,7 +36,8 @@ def on_check_in(scene: Scene, setting: Setting, handlers: Handlers, timer: Timer
     schedule, member = scene.get(Schedule, timer.subject), scene.member
     if schedule is None or member is None or not schedule.active or timer.fence != str(schedule.revision):
         return scene
-    slot = Slot(schedule, schedule.next_at or timer.due_at, timer.due_at, until_of(schedule, member))
+    told = put_offs(scene.number, schedule.id)
+    slot = Slot(schedule, schedule.next_at or timer.due_at, timer.due_at, until_of(schedule, member), told)
     for _ in range(AT_ONCE):
         scene, following = _settled(scene, setting, handlers, member, slot, now)
         if following is None or following.meant > now:
@@ -45,15 +50,16 @@ def _settled(
     scene: Scene, setting: Setting, handlers: Handlers, member: Member, slot: Slot, now: datetime
 ) -> tuple[Scene, Slot | None]:
     """The scene after one moment of a schedule, and the moment that follows; None where that is for another time."""
-    schedule, held = slot.schedule, why_held(scene, setting, member, slot, now)
-    later = None if held else waits_until(scene, setting, member, slot, now)
-    if later is not None:
-        return _put_off(scene, slot, later), None
+    schedule, verdict = slot.schedule, judge(scene, setting, member, slot, now)
+    held = verdict.why
+    if held is not None and verdict.later is not None:
+        return put_off(scene, schedule, slot.moment, verdict.later, held), None
     following = next_slot(schedule, member, slot.moment)
     spoken = schedule if held else schedule.but(last_at=now)
     scene = set_slot(scene, spoken, member, setting.organisation, following)
     if held is not None:
         scene = withheld(scene, setting, member, slot, held, now)
+        scene = _left_to_a_person(scene, setting, handlers, slot, held, now)
     else:
         scene = begin(scene, setting, handlers, _beginning(slot, member), now)
     kept = scene.get(Schedule, schedule.id)
@@ -62,32 +68,42 @@ def _settled(
     return scene, Slot(kept, following, speaks_at(kept, member, setting.organisation, following), slot.until)
 
 
-def _put_off(scene: Scene, slot: Slot, later: datetime) -> Scene:
-    scene = scene.with_rows(slot.schedule.but(next_at=slot.moment))
-    return set_timer(scene, "check-in", slot.schedule.id, later, str(slot.schedule.revision))
-
-
 def withheld(scene: Scene, setting: Means, member: Member, slot: Slot, reason: str, now: datetime) -> Scene:
     """The scene with one moment of a schedule left out, its reason kept."""
-    because = {**_because(slot), **_clocks(setting, member, now)}
+    because = {**_because(slot, member), **_clocks(setting, member, now)}
     draft = Draft(scene.number.id, slot.schedule.kind, "", member.language, reason, because)
     return withhold(scene, setting, draft, now)
+
+
+def _left_to_a_person(
+    scene: Scene, setting: Setting, handlers: Handlers, slot: Slot, reason: str, now: datetime
+) -> Scene:
+    """The scene with a reminder that cannot be said left to whoever can tell them, while its date is ahead."""
+    if slot.until is None or reason == PASSED:
+        return scene
+    why = unsaid(slot.schedule.date_at or "", stopped=scene.number.consent in _NOT_BY_TEXT)
+    return handlers.pass_on(scene, setting, Passing(why, "specialist", promise="same shift"), now)
 
 
 def _beginning(slot: Slot, member: Member) -> Beginning:
     schedule = slot.schedule
     rule = "their own schedule" if schedule.date_id is None else f"{schedule.relative}, counted from their date"
     return Beginning(
-        schedule.flow, "schedule", rule, because=_because(slot), values=values_of(schedule, member),
+        schedule.flow, "schedule", rule, because=_because(slot, member), values=values_of(schedule, member),
         kind=schedule.kind, until_at=slot.until, schedule_id=schedule.id,
     )  # fmt: skip
 
 
-def _because(slot: Slot) -> dict[str, str | int]:
+def _because(slot: Slot, member: Member) -> dict[str, str | int]:
+    """Which moment of which schedule it was, and until when it had been put off, each time with the reason."""
     schedule = slot.schedule
-    return {
+    because: dict[str, str | int] = {
         "due": slot.moment.isoformat(), "schedule": str(schedule.id), "flow": schedule.flow, "revision": schedule.revision
     }  # fmt: skip
+    waits = [
+        f"until {to_local(datetime.fromisoformat(at), member.zone):%a %H:%M}: {why}" for at, why in slot.told.items()
+    ]
+    return because | {"put off": "; ".join(waits)} if waits else because
 
 
 def _clocks(setting: Means, member: Member, now: datetime) -> dict[str, str]:

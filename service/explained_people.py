@@ -15,6 +15,7 @@ from service.explained_words import Explanation, say_escalation, say_queue, say_
 from service.explanations import Looking
 from service.facts import is_paused
 from service.passed_over import say_passed_over
+from service.putting_off import put_offs
 from service.rules.local_time import to_local
 from service.rules.member_hours import is_open, member_hours
 from service.rules.schedule import next_moment
@@ -94,6 +95,7 @@ def _member(looking: Looking, number: Number, member: Member) -> Explanation:
         *_rest(member, looking.now),
         _specialist(member, staff),
         *(_schedule(schedule, member, coming[schedule.id]) for schedule in schedules),
+        *(line for schedule in schedules for line in _put_offs(schedule, number, member)),
         *_under_way(looking, number, member, staff),
         *_set_for_later(looking, number, member),
         *_last(looking, number, member),
@@ -176,6 +178,8 @@ def _coming(schedule: Schedule, member: Member, now: datetime) -> tuple[datetime
 
 
 def _schedule(schedule: Schedule, member: Member, coming: tuple[datetime, ...]) -> str:
+    if not coming and schedule.active:
+        return f"{schedule.flow}: its last moment is being held."
     if not coming:
         return f"{schedule.flow}: its rule has come to its end."
     moments = "; ".join(say_time(at, member.zone) for at in coming)
@@ -186,6 +190,17 @@ def _schedule(schedule: Schedule, member: Member, coming: tuple[datetime, ...]) 
         "not on holidays"
     ] * schedule.skip_holidays
     return f"{schedule.flow}: by the rule {schedule.rule}, next {moments}{_in_brackets(', '.join(asides))}."
+
+
+def _put_offs(schedule: Schedule, number: Number, member: Member) -> tuple[str, ...]:
+    """A moment that is being held: each time it was put off, until when and why."""
+    if schedule.next_at is None:
+        return ()
+    due = say_time(schedule.next_at, member.zone)
+    return tuple(
+        f"{schedule.flow}: due {due}, put off until {say_time(datetime.fromisoformat(until), member.zone)}: {why}."
+        for until, why in put_offs(number, schedule.id).items()
+    )
 
 
 def _schedule_data(schedule: Schedule, coming: tuple[datetime, ...]) -> dict[str, Any]:

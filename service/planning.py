@@ -10,6 +10,7 @@ from uuid import UUID
 from config.organisation import Organisation
 from flows.engine.kinds import Value
 from service.facts import hours_of
+from service.putting_off import settled
 from service.rules.local_time import to_instant, to_local
 from service.rules.member_hours import Week, closing, is_open, last_open, next_open
 from service.rules.relative import is_before, moment_of, read_relative
@@ -42,6 +43,7 @@ def set_slot(
     scene: Scene, schedule: Schedule, member: Member, organisation: Organisation, slot: datetime | None
 ) -> Scene:
     """The scene with this moment as a schedule's next, and a timer for when it speaks; without one it comes to rest."""
+    scene = settled(scene, schedule.id)
     if slot is None:
         return cancel_timer(scene.with_rows(schedule.but(next_at=None, active=False)), "check-in", schedule.id)
     at = speaks_at(schedule, member, organisation, slot)

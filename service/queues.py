@@ -14,8 +14,30 @@ from service.timers import cancel_timer
 
 # Needs that the words of a person to the member do not answer: somebody must look at the service itself.
 OF_THE_SERVICE = frozenset({"problem", "unread", "number", "account", "content", "route"})
+# A reminder that could not be said; what follows is its date. Words about something else do not settle it.
+_UNSAID, _UNSAID_STOPPED = "unsaid reminder ", "unsaid reminder, no texts "
 # Which reason stays on an entry that has had several: the one that asks most of a person.
 _WEIGHT = {"unsent": 4, "call": 3, "talk": 2, "help": 1, "number": 1}
+
+
+def unsaid(date_at: str, *, stopped: bool) -> str:
+    """Why somebody should tell a member of a date (local time, ISO) that they could not be reminded of; each has its own entry.
+
+    With `stopped` it is not to be told by text.
+    """
+    return f"{_UNSAID_STOPPED if stopped else _UNSAID}{date_at[:16]}"
+
+
+def say_unsaid(why: str) -> str:
+    """The words for such a reason; any other is given back as it is."""
+    beginning = next((known for known in (_UNSAID_STOPPED, _UNSAID) if why.startswith(known)), None)
+    if beginning is None:
+        return why
+    at = datetime.fromisoformat(why.removeprefix(beginning))
+    when = f"{at:%A} {at.day} {at:%B, %H:%M} their time"
+    if beginning == _UNSAID:
+        return f"a visit reminder could not be said: {when}; please tell them"
+    return f"a visit comes, and no text may say so: {when}; tell them in person or by a call, if they want that"
 
 
 def wait_for_person(
@@ -56,7 +78,7 @@ def answered(scene: Scene, number_id: UUID, by: UUID, how: str, now: datetime) -
     Entries of escalations stay (an outcome closes them), and so does what the service itself needs somebody for.
     """
     for item in open_items(scene, number_id):
-        if item.why not in OF_THE_SERVICE:
+        if _group(item.why) == "words":
             scene = _closed(scene, item, by, how, now)
     return scene.guard(number_id)
 
@@ -139,6 +161,8 @@ def _closed(scene: Scene, item: QueueItem, by: UUID, how: str, now: datetime) ->
 
 
 def _group(why: str) -> str:
+    if why.startswith((_UNSAID, _UNSAID_STOPPED)):
+        return why  # each date by itself
     if why == "route":  # mended in the account: whoever sees to the number itself does not see to it
         return why
     return "service" if why in OF_THE_SERVICE else "words"

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from service.checkins import withheld
 from service.holding import Slot
 from service.planning import next_slot, set_next, set_slot, speaks_at, until_of
+from service.putting_off import put_offs
 from service.rules.setting import Means
 from service.store.rows import Member, Schedule
 from service.store.scene import Scene
@@ -38,13 +39,15 @@ def begun(scene: Scene, schedule: Schedule, member: Member, means: Means, now: d
     old = scene.get(Schedule, schedule.id)
     if old is None or not old.active or old.next_at is None or old.next_at > now:
         return None
+    told = put_offs(scene.number, old.id)
     meant = speaks_at(old, member, means.organisation, old.next_at)
-    return Slot(old, old.next_at, meant, until_of(old, member))
+    due = max((datetime.fromisoformat(at) for at in told), default=meant)
+    return Slot(old, old.next_at, max(meant, due), until_of(old, member), told)
 
 
 def _kept(scene: Scene, means: Means, member: Member, schedule: Schedule, slot: Slot, now: datetime) -> Scene:
     """The same moment by the new timing: at its new minute, or now where that has passed; one that is late stays so late."""
     scene = set_slot(scene, schedule, member, means.organisation, slot.moment)
     at = speaks_at(schedule, member, means.organisation, slot.moment)
-    due = slot.meant if slot.meant <= now else max(at, now)
+    due = slot.meant if slot.meant <= now or slot.told else max(at, now)
     return set_timer(scene, "check-in", schedule.id, due, str(schedule.revision))

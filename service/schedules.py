@@ -9,6 +9,7 @@ from typing import Any
 
 from config.organisation import MOST_A_DAY, MOST_A_WEEK
 from service.checkins import withheld
+from service.putting_off import settled
 from service.retiming import REMOVED, begun, retime
 from service.roster import House
 from service.rules.schedule import check_rule
@@ -99,6 +100,7 @@ def set_caps(scene: Scene, member: Member, per_day: int, per_week: int, house: H
 
 def at_rest(scene: Scene, schedule: Schedule) -> Scene:
     """The scene in which a schedule was ended by hand: it has no next moment and no timer."""
+    scene = settled(scene, schedule.id)
     scene = scene.with_rows(replace(schedule, active=False, removed=True, next_at=None, revision=schedule.revision + 1))
     return cancel_timer(scene, "check-in", schedule.id)
 

@@ -59,6 +59,22 @@ def test_a_member_without_consent_is_told_as_such(database: str, looking: Lookin
     assert "Nobody is their specialist" in text
 
 
+def test_what_was_put_off_is_told_with_its_reasons(database: str, looking: Looking) -> None:
+    """Each time, until when and why; it does not look as if its rule were over."""
+    why = {NOW.isoformat(): "they are talking with a person", (NOW + timedelta(days=1)).isoformat(): "paused"}
+    schedule_id = new_id()
+    number = replace(a_number(PHONE, consent="given"), memory={"put_off": {str(schedule_id): why}})
+    member = a_member(number)
+    schedule = Schedule(
+        schedule_id, member.id, number.id, "feedback", "FREQ=DAILY;COUNT=1", "2026-03-06T08:00:00", next_at=NOW - timedelta(hours=2)
+    )  # fmt: skip
+    store(database, number, owned(number, member), member, schedule)
+    lines = [line for line in told(looking).splitlines() if line.startswith("feedback")]
+    assert lines[0] == "feedback: its last moment is being held."
+    assert [line.rpartition(": ")[2] for line in lines[1:]] == ["they are talking with a person.", "paused."]
+    assert "put off until Saturday 7 March 2026, 10:00" in lines[2]
+
+
 def test_the_ledger_is_told_in_order(database: str, looking: Looking) -> None:
     """Each yes and no with its proof, in the order in which they were said."""
     number = a_number(PHONE, consent="stopped")

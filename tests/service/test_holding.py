@@ -12,12 +12,14 @@ from hypothesis import strategies as st
 from service.assembly import conversation_handlers
 from service.checkins import on_check_in
 from service.facts import hours_of
+from service.putting_off import put_offs
+from service.queues import answered, say_unsaid
 from service.rules.local_time import to_instant, to_local
 from service.rules.member_hours import is_open
 from service.rules.setting import Setting
-from service.store.rows import Conversation, Member, Outbound, Row, Schedule, Timer
+from service.store.rows import Conversation, Member, Outbound, QueueItem, Row, Schedule, Thread, Timer
 from service.store.scene import Scene
-from tests.house import PUBLISHED, RHYTHM, SAM, identity, sams_scene, setting
+from tests.house import PUBLISHED, RHYTHM, ROSA, SAM, identity, sams_scene, setting
 
 HANDLERS = conversation_handlers()
 DUE = datetime(2027, 3, 2, 15, 0, tzinfo=UTC)  # a Tuesday, 10:00 in New York
@@ -82,7 +84,7 @@ def test_a_reminder_waits_for_a_hello_and_not_past_its_date() -> None:
 
 
 def test_a_reminder_does_not_use_up_the_days_hello_and_has_a_cap_of_its_own() -> None:
-    """The one hello of the day was said; the reminder goes. The third reminder of a day does not."""
+    """The one hello of the day was said; the reminder goes. The third reminder of a day does not, and is for a person."""
     facts = {"published": PUBLISHED, "routine_at": [(DUE - 5 * HOUR).isoformat()]}
     assert len(sent(woken(replace(sams_scene("given", VISIT), facts=facts), VISIT, DUE))) == 1
     reminded = [(DUE - hours * HOUR).isoformat() for hours in (3, 4)]
@@ -165,7 +167,157 @@ def test_the_spread_stays_within_the_members_hours() -> None:
         assert 17 <= at.hour < 20
 
 
-KINDS = st.sampled_from(["routine", "time-bound"])
+def talking(last_words: datetime) -> Thread:
+    """Sam and Rosa, who talk with each other."""
+    return Thread(identity(8), SAM.id, SAM.number_id, ROSA.id, ROSA.number_id, "B2", last_words, last_words)
+
+
+def remembering(scene: Scene, **memory: str) -> Scene:
+    """The scene with something in the number's memory."""
+    return scene.with_rows(replace(scene.number, memory=memory))
+
+
+def waits(scene: Scene) -> list[str]:
+    """What waits for a person, in words."""
+    return [say_unsaid(item.why) for item in scene.all(QueueItem)]
+
+
+def held(scene: Scene, schedule: Schedule) -> list[str]:
+    """Why a schedule's moment was put off, in order."""
+    return list(put_offs(scene.number, schedule.id).values())
+
+
+def test_a_reminder_waits_for_a_talk_to_pass() -> None:
+    """Two hours after its last words it is said, with what held it; it is nobody's work until then."""
+    scene = woken(sams_scene("given", VISIT, talking(DUE - HOUR)), VISIT, DUE)
+    assert (sent(scene), reasons(scene), waits(scene)) == ([], [], [])
+    assert due(scene, VISIT) == DUE + HOUR
+    assert held(scene, VISIT) == ["they are talking with a person"]
+    scene = woken(scene, VISIT, DUE + HOUR, DUE + HOUR)
+    [text] = sent(scene)
+    assert text.reason["put off"] == "until Tue 11:00: they are talking with a person"
+    assert held(scene, VISIT) == []
+
+
+def test_what_does_not_pass_in_time_is_told_to_a_person() -> None:
+    """They talk an hour before the visit still: no text, and Rosa is asked to tell them, with the day and hour."""
+    soon = replace(VISIT, date_at="2027-03-02T12:30:00")
+    scene = woken(sams_scene("given", soon, talking(DUE)), soon, DUE)
+    assert (sent(scene), reasons(scene)) == ([], ["they are talking with a person"])
+    assert waits(scene) == ["a visit reminder could not be said: Tuesday 2 March, 12:30 their time; please tell them"]
+    [item] = scene.all(QueueItem)
+    assert (item.staff_id, item.promised_at is not None) == (ROSA.id, True)
+    answered_since = answered(scene, SAM.number_id, ROSA.id, "answered", DUE + HOUR)
+    assert answered_since.all(QueueItem) == (item,)  # words about something else do not settle it
+
+
+def test_two_reminders_of_one_date_that_cannot_be_said_are_one_entry() -> None:
+    """The second adds nothing; another date is another entry."""
+    rests, again = replace(SAM, paused_at=DUE), replace(VISIT, id=identity(305))
+    other = replace(VISIT, id=identity(306), date_at="2027-03-02T16:00:00")
+    scene, given = sams_scene("given", rests, VISIT, again, other), setting()
+    for schedule, entries in ((VISIT, 1), (again, 1), (other, 2)):
+        scene = woken(scene, schedule, DUE, given=given)
+        assert len(waits(scene)) == entries
+
+
+@pytest.mark.parametrize(
+    ("memory", "reminded", "until"),
+    [({"calm_from": DUE - HOUR}, [], DUE + 23 * HOUR), ({}, [DUE - 4 * HOUR, DUE - 3 * HOUR], DUE + 23 * HOUR)],
+    ids=["a calm day", "a cap"],
+)
+def test_a_reminder_in_good_time_waits_for_a_calm_day_or_a_cap(
+    memory: dict[str, datetime], reminded: list[datetime], until: datetime
+) -> None:
+    """The visit is the day after tomorrow: it is said tomorrow, inside their hours. Half past twelve tomorrow is too near."""
+    far = replace(VISIT, date_at="2027-03-04T14:00:00")
+    scene = remembering(sams_scene("given", far), **{name: at.isoformat() for name, at in memory.items()})
+    scene = replace(scene, facts={**scene.facts, "reminded_at": [at.isoformat() for at in reminded]})
+    assert due(woken(scene, far, DUE), far) == until
+    near = replace(far, date_at="2027-03-03T09:30:00")
+    assert len(waits(woken(scene.with_rows(near), near, DUE))) == 1
+
+
+def test_a_reminder_comes_after_a_pause_that_ends_in_time() -> None:
+    """A pause is their own: no text in it. Where the visit is in it too, a person knows."""
+    rests = replace(SAM, paused_at=DUE - HOUR, paused_until=DUE + 2 * HOUR)
+    scene = woken(sams_scene("given", VISIT, rests), VISIT, DUE)
+    assert (due(scene, VISIT), held(scene, VISIT), waits(scene)) == (DUE + 2 * HOUR, ["paused"], [])
+    longer = replace(rests, paused_until=DUE + timedelta(days=3))
+    scene = woken(sams_scene("given", VISIT, longer), VISIT, DUE)
+    assert (sent(scene), reasons(scene), len(waits(scene))) == ([], ["paused"], 1)
+
+
+def test_who_said_stop_is_not_to_be_told_by_text() -> None:
+    """Their specialist knows that no text says it, and that a text is not the way."""
+    scene = woken(sams_scene("stopped", VISIT), VISIT, DUE)
+    assert (sent(scene), reasons(scene)) == ([], ["they said stop"])
+    assert waits(scene) == [
+        "a visit comes, and no text may say so: Tuesday 2 March, 14:00 their time; tell them in person or by a call, if they want that"
+    ]
+
+
+def test_a_visit_that_is_over_is_nobodys_work() -> None:
+    """After its date a reminder is late for a person too."""
+    scene = woken(sams_scene("given", VISIT), VISIT, DUE + 4 * HOUR)
+    assert (reasons(scene), waits(scene)) == (["its date has passed"], [])
+
+
+SINGLE = replace(RHYTHM, id=identity(307), rule="FREQ=DAILY;COUNT=1", starts="2027-03-02T10:00:00", next_at=DUE)
+
+
+@pytest.mark.parametrize(
+    ("memory", "facts", "rows", "why", "days"),
+    [
+        ({}, {"routine_at": [DUE - 5 * HOUR]}, (), "already 1 unasked today, which is their cap", 1),
+        ({}, {"routine_at": [DUE - timedelta(days=day, hours=1) for day in (1, 2, 3, 5)]}, (),
+         "already 4 unasked in seven days, which is their cap", 2),
+        ({}, {}, (talking(DUE - HOUR),), "they are talking with a person", 1),
+        ({"calm_from": DUE}, {}, (), "an alert about them was closed within a day: people only", 1),
+        ({"calm_from": DUE + HOUR}, {}, (), "an alert about them was closed within a day: people only", 2),
+    ],
+)  # fmt: skip
+def test_what_comes_once_waits_for_another_day(
+    memory: dict[str, datetime],
+    facts: dict[str, list[datetime]],
+    rows: tuple[Row, ...],
+    why: str,
+    days: int,
+) -> None:
+    """At the same local time; a hello that comes again is left out as ever."""
+    scene = remembering(sams_scene("given", SINGLE, *rows), **{name: at.isoformat() for name, at in memory.items()})
+    told = {name: [at.isoformat() for at in moments] for name, moments in facts.items()}
+    scene = replace(scene, facts={**scene.facts, **told})
+    shifted = woken(scene, SINGLE, DUE)
+    assert (due(shifted, SINGLE), held(shifted, SINGLE)) == (DUE + timedelta(days=days), [why])
+    later = replace(shifted, facts={"published": PUBLISHED})
+    later = remembering(later, **{name: value for name, value in shifted.number.memory.items() if name == "put_off"})
+    ripe = DUE + timedelta(days=days)
+    assert len(sent(woken(later, SINGLE, ripe, ripe))) == 1
+    again = replace(RHYTHM, next_at=DUE)
+    assert reasons(woken(scene.with_rows(again), again, DUE)) == [why]
+
+
+def test_what_comes_once_goes_where_their_hours_have_room_and_is_left_out_after_a_week() -> None:
+    """No texts on Wednesdays, later hours on Thursdays; and after seven days it has its reason."""
+    member = replace(SAM, windows={"2": None, "3": ["12:00", "18:00"]})
+    scene = sams_scene("given", SINGLE, member)
+    scene = replace(scene, facts={**scene.facts, "routine_at": [(DUE - 5 * HOUR).isoformat()]})
+    assert due(woken(scene, SINGLE, DUE), SINGLE) == DUE + timedelta(days=2, hours=2)
+    week = DUE + timedelta(days=7)
+    full = replace(scene, facts={**scene.facts, "routine_at": [(week - 5 * HOUR).isoformat()]})
+    assert reasons(woken(full, SINGLE, week, week)) == ["already 1 unasked today, which is their cap"]
+
+
+def test_the_reason_for_waiting_is_kept_for_every_hello() -> None:
+    """It waits for its hours to open, and says so while it waits."""
+    early = DUE - 3 * HOUR
+    schedule = replace(RHYTHM, starts="2027-03-01T07:00:00", next_at=early)
+    scene = woken(sams_scene("given", schedule), schedule, early)
+    assert held(scene, schedule) == ["outside their hours"]
+
+
+KINDS = st.sampled_from(["routine", "time-bound", "once"])
 PLANS = st.lists(
     st.tuples(KINDS, st.integers(0, 23), st.sampled_from([0, 0, 45, 300]), st.booleans(), st.booleans()), min_size=1, max_size=4
 )  # fmt: skip
@@ -214,8 +366,8 @@ def _planned(place: int, plan: tuple[str, int, int, bool, bool], zone: str) -> S
         RHYTHM, id=identity(400 + place), starts=starts, spread=spread, unless_heard=unless_heard, skip_holidays=skip_holidays,
         next_at=to_instant(datetime.fromisoformat(starts), zone),
     )  # fmt: skip
-    if kind == "routine":
-        return schedule
+    if kind != "time-bound":
+        return replace(schedule, rule="FREQ=DAILY;COUNT=1") if kind == "once" else schedule
     return replace(
         schedule, kind=kind, spread=0, rule="FREQ=DAILY;COUNT=1", date_id=identity(500 + place),
         date_at="2027-03-03T12:00:00", relative="1 day before",
