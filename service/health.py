@@ -54,6 +54,9 @@ class Health:
 NO_DATABASE = "The database does not answer: start it, or mend DATABASE_URL."
 QUIET = "An older database was restored: nothing unasked goes out until the provider's lists were compared with it."
 UNSAFE = "An alert or safety text has not left for over a minute: look at peerline queue, the workers, and Twilio."
+UNTOLD = (
+    "An alert has reached nobody, by text or call: look at peerline queue, and reach the person on duty another way."
+)
 NO_BROKER = "The broker does not answer: texts still go, by the clock process, a little later."
 
 
@@ -65,6 +68,7 @@ def _troubles(health: Health, vitals: Vitals) -> tuple[str, ...]:
         (clock is None or clock > SILENT_CLOCK, "No clock process shows a sign of life: start peerline clock."),
         (_late(health.oldest_due_seconds), "Something due waits too long: look at the worker and clock processes."),
         (_late(health.oldest_safety_seconds), UNSAFE),
+        (vitals.unreached > 0, UNTOLD),
         (vitals.stuck > 0, "Twilio refuses texts again and again for now: look at its status page and at our log."),
         (_late(health.oldest_unsent_seconds), "A message waits too long to be sent: look at the worker processes."),
         (

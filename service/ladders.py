@@ -36,7 +36,7 @@ def pair_of(scene: Scene) -> tuple[UUID | None, UUID | None]:
 
 
 def ladder_of(scene: Scene, escalation: Escalation) -> Ladder:
-    """Where an escalation stands. Told in this round are those whose page says so; lost, those of them who passed or failed."""
+    """Where an escalation stands. Told in this round are those whose page says so; lost, those of them who passed or failed; late, whose text has not left."""
     pages = sorted(_told(scene, escalation), key=lambda page: page.told_at)
     last = pages[-1].told_at if pages else None
     return Ladder(
@@ -44,6 +44,7 @@ def ladder_of(scene: Scene, escalation: Escalation) -> Ladder:
         tuple(page.staff_id for page in pages if page.told_at == last),
         frozenset(page.staff_id for page in pages if page.passed_at is not None or page.failed_at is not None),
         escalation.next_at, escalation.taken_by, escalation.reminded, escalation.rung,
+        frozenset(page.staff_id for page in pages if page.late_at is not None),
     )  # fmt: skip
 
 
@@ -80,16 +81,18 @@ def _told(scene: Scene, escalation: Escalation) -> list[Page]:
 
 
 def _counted(scene: Scene, escalation: Escalation, ladder: Ladder, now: datetime) -> list[Page]:
-    """The pages of those who count as told or lost in this round without being told anew."""
+    """The pages of those who count as told, lost or late in this round without being told anew."""
+    told = [page for page in pages_of(scene, escalation) if page.staff_id in ladder.told]
     return [
-        replace(page, round=ladder.round, passed_at=now if page.staff_id in ladder.lost else None)
-        for page in pages_of(scene, escalation)
-        if page.staff_id in ladder.told
-        and (
-            page.round != ladder.round
-            or (page.staff_id in ladder.lost and page.passed_at is None and page.failed_at is None)
+        replace(
+            page, round=ladder.round, passed_at=(page.passed_at or now) if page.staff_id in ladder.lost else None,
+            late_at=(page.late_at or now) if page.staff_id in ladder.late else None,
         )
-    ]
+        for page in told
+        if page.round != ladder.round
+        or (page.staff_id in ladder.lost and page.passed_at is None and page.failed_at is None)
+        or (page.staff_id in ladder.late and page.late_at is None)
+    ]  # fmt: skip
 
 
 def _chain(scene: Scene, setting: Setting, failed: set[UUID], now: datetime) -> Chain:

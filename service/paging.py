@@ -12,7 +12,8 @@ from service.outbox import Draft
 from service.passed_over import UNREACHED, note_one, note_passed_over
 from service.queues import shown_with
 from service.rules.chain import Chain
-from service.rules.ladder import Ladder, Rung, first_rungs, lose, next_rung, rise
+from service.rules.kinds import REMINDER
+from service.rules.ladder import Ladder, Rung, first_rungs, lose, next_rung, overtake, rise
 from service.rules.setting import Setting
 from service.staff_phones import send, staff_draft, tell_supervisors
 from service.store.rows import Escalation, Number, Page, Staff, Timer
@@ -77,8 +78,8 @@ def on_ladder(scene: Scene, setting: Setting, timer: Timer, now: datetime) -> Sc
 def on_page_failed(scene: Scene, setting: Setting, timer: Timer, now: datetime) -> Scene:
     """A text or a call to somebody failed for good.
 
-    Where a call can tell them in its place, it does. Otherwise that phone is passed over, the supervisors are told, and the
-    ladder climbs at once. The timer's fence has the ids of those whose texts failed, with commas between them.
+    Where a call can tell them in its place, it does. Otherwise that phone is passed over, the supervisors are told, once for an
+    alert, and the ladder climbs at once. The timer's fence has the ids of those whose texts failed, with commas between them.
     """
     escalation = scene.get(Escalation, timer.subject)
     for staff_id in map(UUID, timer.fence.split(",")):
@@ -89,18 +90,19 @@ def on_page_failed(scene: Scene, setting: Setting, timer: Timer, now: datetime) 
 
 
 def on_page_late(scene: Scene, setting: Setting, timer: Timer, now: datetime) -> Scene:
-    """A text to somebody has not left within a minute: the ladder climbs at once, and that phone is told again in the next round.
+    """A text or a call to somebody is refused for now again and again, or has not left within a minute: the ladder climbs at once.
 
-    The timer's fence has the ids of those whose texts are late, with commas between them.
+    It goes on being tried until the round is over or somebody takes the alert, and whoever it is for is not lost: they may take
+    it and pass it on. The timer's fence has the ids of those whose texts are late, with commas between them.
     """
     for staff_id in map(UUID, timer.fence.split(",")):
-        escalation, page = scene.get(Escalation, timer.subject), scene.get(Page, timer.subject, staff_id)
-        if escalation is None or escalation.state != "open" or page is None or page.passed_at is not None:
-            continue
+        escalation = scene.get(Escalation, timer.subject)
+        if escalation is None or escalation.state != "open":
+            return scene
         chain, before = chain_for(scene, setting, escalation, now), ladder_of(scene, escalation)
-        ladder, rung = lose(before, chain, staff_id, setting.organisation.ladder, now)
+        ladder, rung = overtake(before, chain, staff_id, setting.organisation.ladder, now)
         if ladder is not before:
-            scene = _stepped(scene.with_rows(replace(page, passed_at=now)), setting, escalation, ladder, rung, now)
+            scene = _stepped(scene, setting, escalation, ladder, rung, now)
     return scene
 
 
@@ -150,7 +152,9 @@ def _stepped(
 def _page(scene: Scene, setting: Setting, escalation: Escalation, person: Staff, now: datetime) -> Scene:
     """The scene with one person told, with the same code however often they are."""
     code = code_of(scene, escalation, person) or _new_code(scene, setting, person)
-    told = Page(escalation.id, person.id, person.number_id, code, now, escalation.round)
+    before = scene.get(Page, escalation.id, person.id)
+    unreached_at = None if before is None else before.unreached_at
+    told = Page(escalation.id, person.id, person.number_id, code, now, escalation.round, unreached_at=unreached_at)
     return send(scene.with_rows(told), setting, person, alert_draft(scene, setting, escalation, person, code), now)
 
 
@@ -159,7 +163,7 @@ def _remind(scene: Scene, setting: Setting, escalation: Escalation, person: Staf
         return tell_helpers(scene, setting, escalation, person, now)
     slots = {"alert": str(escalation.running), "code": code_of(scene, escalation, person)}
     draft = staff_draft(setting, person, "alert_remind", **slots)
-    return send(scene, setting, person, replace(draft, kind="alert", escalation_id=escalation.id), now)
+    return send(scene, setting, person, replace(draft, kind="alert", rule=REMINDER, escalation_id=escalation.id), now)
 
 
 def _failed(scene: Scene, setting: Setting, escalation: Escalation, staff_id: UUID, now: datetime) -> Scene:
@@ -169,9 +173,10 @@ def _failed(scene: Scene, setting: Setting, escalation: Escalation, staff_id: UU
     called = call_instead(scene, setting, escalation, person, now)
     if called is not None:
         return called
-    scene = scene.with_rows(replace(found, failed_at=now))
-    scene = note_one(scene, setting, escalation, person, UNREACHED, now)
-    scene = tell_supervisors(scene, setting, person, "staff_unreachable", now)
+    scene = scene.with_rows(replace(found, failed_at=now, unreached_at=found.unreached_at or now))
+    if found.unreached_at is None:
+        scene = note_one(scene, setting, escalation, person, UNREACHED, now)
+        scene = tell_supervisors(scene, setting, person, "staff_unreachable", now)
     chain = chain_for(scene, setting, escalation, now)
     ladder, rung = lose(ladder_of(scene, escalation), chain, staff_id, setting.organisation.ladder, now)
     return _stepped(scene, setting, escalation, ladder, rung, now)

@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 
 from service.rules import canary
 from service.rules.countries import why_refused
-from service.rules.kinds import UNASKED
+from service.rules.kinds import REMINDER, UNASKED
 from service.rules.local_time import to_local
 from service.rules.member_hours import is_open, member_hours
-from service.store.consequences import STOPPED
+from service.store.consequences import ANEW, STOPPED, TAKEN
 from service.store.rows import Member, Number
 from service.store.sending import Mark, Sender, Waiting
 
@@ -79,8 +79,8 @@ def why_held(item: Waiting, countries: tuple[str, ...], now: datetime) -> str | 
         return canary.REACHED
     if is_stopped(item.number) and outbound.kind != "consent":
         return STOPPED
-    if outbound.expires_at is not None and outbound.expires_at <= now:
-        return "it had become stale"
+    if (in_vain := _why_in_vain(item, now)) is not None:
+        return in_vain
     if outbound.kind in AUTOMATIC and item.number.owner != "staff":
         refused = why_refused(item.number.number, countries)
         if refused is not None:
@@ -98,6 +98,22 @@ def is_stopped(number: Number) -> bool:
 def is_in_doubt(number: Number) -> bool:
     """Whether the provider said that this number takes no texts, and nothing has come from it since."""
     return "bad" in number.memory
+
+
+def _why_in_vain(item: Waiting, now: datetime) -> str | None:
+    """Why nobody needs this message any more: it is stale, or an alert that somebody took or that was written anew.
+
+    An alert of which a copy may have gone already goes again all the same, so that its record says what happened.
+    """
+    outbound = item.outbound
+    if outbound.expires_at is not None and outbound.expires_at <= now:
+        return "it had become stale"
+    if outbound.kind != "alert" or outbound.copies:
+        return None
+    wanted = "taken" if outbound.reason.get("rule") == REMINDER else "open"
+    if item.anew:
+        return ANEW
+    return None if item.escalation in (None, wanted) else TAKEN
 
 
 def _over_cap(item: Waiting, segments: int, limits: Limits) -> str | None:

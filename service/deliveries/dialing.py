@@ -37,8 +37,12 @@ AT_ONCE = 8  # calls that one process has the provider asked for side by side
 LEASE = timedelta(seconds=30)  # machine time; longer than the longest request
 REQUEST = timedelta(seconds=CONNECT + READ)
 BUSY = timedelta(minutes=5)  # machine time after which a call of which no end was told does not hold up the next
-TRIES = 4  # on temporary refusals, a few seconds apart; then the ladder climbs
+TRIES = 4  # of a call about the account, on temporary refusals; then somebody else is called
+LONGEST_PAUSE = timedelta(
+    seconds=15
+)  # between two tries of a call about an alert, which goes on until its round is over
 TAKEN = "the alert was taken or closed before the call was placed"
+OVER = "its round was over before the call was placed"
 RETRIES = "#rc=3&rp=all"  # the provider asks again where we do not answer (RELIABILITY.md 1.2)
 
 _STATES = {
@@ -146,7 +150,9 @@ def why_held(item: Dialed) -> str | None:
     """Why a call must not be placed now; None if it may."""
     if is_stopped(item.number):
         return STOPPED
-    return TAKEN if item.call.kind == "alert" and item.escalation != "open" else None
+    if item.call.kind == "alert" and item.escalation != "open":
+        return TAKEN
+    return OVER if item.call.kind == "alert" and item.round is not None and item.call.round < item.round else None
 
 
 def after_placing(call: Call, claim: UUID, answer: Accepted | TwilioRefused | TwilioUncertain, now: datetime) -> Result:
@@ -155,8 +161,8 @@ def after_placing(call: Call, claim: UUID, answer: Accepted | TwilioRefused | Tw
         return Result(call.id, claim, "placed", sid=answer.sid)
     if isinstance(answer, TwilioUncertain):
         return in_doubt(call, claim, now)
-    if answer.kind == "temporary" and call.attempts + 1 < TRIES:
-        again = now + timedelta(seconds=2 ** (call.attempts + 1))
+    if answer.kind == "temporary" and (call.kind == "alert" or call.attempts + 1 < TRIES):
+        again = now + min(timedelta(seconds=2 ** min(call.attempts + 1, 10)), LONGEST_PAUSE)
         return Result(call.id, claim, "queued", code=answer.code, ready_at=again)
     return Result(call.id, claim, "failed", code=answer.code)
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
+from service.deliveries.choosing import SAFETY
 from service.deliveries.reporting import ACCOUNT_PAUSE
 from service.gateways.twilio import Accepted, Known, TwilioRefused, TwilioUncertain
 from service.rules.kinds import KINDS
@@ -17,11 +18,13 @@ from service.store.rows import Outbound
 # Kinds that go out again at once when it is uncertain whether they went, once for each message (DESIGN.md, the table).
 REPEATED = tuple(name for name, kind in KINDS.items() if kind.uncertain == "again once")
 LONGEST_VALIDITY = 14_400  # seconds; the provider's own limit for a text in its queue
-SAFETY_TRIES = 6  # after which a person is the net: the ladder climbs on
-# Tries on temporary refusals: an alert that cannot go soon makes the ladder climb; the others outlast an outage of hours.
-TRIES = {"alert": 4}
-MANY_TRIES = 40
+# What concerns safety goes on being tried, every few seconds, so that it is out as soon as the provider is back. It has an end
+# in time: an alert's is sooner, since the claim withholds it once it was taken or its next round has told that phone anew.
+SAFETY_FOR = timedelta(hours=3)  # after which people know of it for long
+UNSURE_FOR = timedelta(minutes=30)  # the same where the provider does not say what it did: each such try may be a copy
+MANY_TRIES = 40  # of all else, on temporary refusals: they outlast an outage of hours
 LONGEST_PAUSE = timedelta(minutes=5)  # between two tries
+SHORT_PAUSE = timedelta(seconds=15)  # the same in the lane of safety
 GRACE = timedelta(seconds=10)  # for a report to come before the provider is asked
 GIVE_UP = timedelta(minutes=10)  # after which a text that nobody can tell about is recorded as unknown
 
@@ -69,7 +72,7 @@ def after_asking(outbound: Outbound, asked: Literal["nothing there", "no answer"
     waited = moment.machine - (outbound.claimed_at or moment.machine)
     if outbound.kind in REPEATED and (outbound.copies == 0 or (asked == "nothing there" and waited >= GRACE)):
         # The first goes again at once, come what may; from then on only what the provider surely does not have.
-        if outbound.attempts < SAFETY_TRIES:
+        if outbound.copies == 0 or moment.now - outbound.at < UNSURE_FOR:
             again = outbound.copies == 0
             return Outcome(outbound.id, claim, "queued", moment.proof_id, ready_at=moment.now, again=again)
     elif outbound.kind in REPEATED and waited < GIVE_UP:
@@ -103,10 +106,17 @@ def validity(outbound: Outbound, now: datetime) -> int:
 
 
 def _next_try(outbound: Outbound, refused: TwilioRefused, now: datetime) -> datetime | None:
-    if refused.kind == "temporary" and outbound.attempts < TRIES.get(outbound.kind, MANY_TRIES):
-        again = now + min(timedelta(seconds=2 ** min(outbound.attempts, 10)), LONGEST_PAUSE)
+    if refused.kind == "temporary" and _is_worth_a_try(outbound, now):
+        longest = SHORT_PAUSE if outbound.lane == SAFETY else LONGEST_PAUSE
+        again = now + min(timedelta(seconds=2 ** min(outbound.attempts, 10)), longest)
     elif refused.kind == "account" and outbound.kind != "alert":
         again = now + ACCOUNT_PAUSE
     else:
         return None
     return None if outbound.expires_at is not None and again >= outbound.expires_at else again
+
+
+def _is_worth_a_try(outbound: Outbound, now: datetime) -> bool:
+    if outbound.kind in REPEATED:
+        return now - outbound.at < SAFETY_FOR
+    return outbound.attempts < MANY_TRIES

@@ -45,6 +45,7 @@ KINDS: Mapping[str, Kind] = {
     "safety": Kind(0, "a safety text", uncertain="again once"),
     "consent": Kind(0, "a confirmation about consent", stale=timedelta(minutes=5), uncertain="drop"),
 }
+REMINDER = "told: alert_remind"  # the rule, kept as its reason, of an alert that reminds whoever has it; all others want somebody
 UNASKED = tuple(name for name, kind in KINDS.items() if kind.unasked)
 REMINDERS_A_DAY = 2  # of visits and other dates: one before and one on the day
 REMINDERS_A_WEEK = 6

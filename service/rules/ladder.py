@@ -51,8 +51,9 @@ class Rung:
 class Ladder:
     """Where an escalation stands. `next_at` is when to ask for the next rung, None once it is closed.
 
-    `told` and `lost` are of this round: who was told, in order, and who passed it on or could not be reached. `rung` was told
-    last. `fence` rises whenever `next_at` is set anew, so that a timer of an earlier fence does nothing.
+    `told`, `lost` and `late` are of this round: who was told, in order, who passed it on or could not be reached, and whose
+    text or call is still being tried. `rung` was told last. `fence` rises whenever `next_at` is set anew, so that a timer of an
+    earlier fence does nothing.
     """
 
     tier: int
@@ -64,6 +65,7 @@ class Ladder:
     taker: UUID | None = None
     reminded: bool = False
     fence: int = 0
+    late: frozenset[UUID] = frozenset()
 
 
 Step = tuple[Ladder, Rung | None]
@@ -103,10 +105,22 @@ def lose(ladder: Ladder, chain: Chain, staff: UUID, waits: Waits, now: datetime)
         if _untold(freed, chain):
             return _climb(freed, chain, waits, now)
         return _due(freed, now, _pause(freed, waits)), None
-    lost = replace(ladder, lost=ladder.lost | {staff})
-    if ladder.taker is None and lost.lost.issuperset(ladder.rung) and _untold(lost, chain):
-        return _climb(lost, chain, waits, now)
-    return lost, None
+    return _climb_if_left(replace(ladder, lost=ladder.lost | {staff}), chain, waits, now)
+
+
+def overtake(ladder: Ladder, chain: Chain, staff: UUID, waits: Waits, now: datetime) -> Step:
+    """Climb at once because nothing has left for `staff` yet; it goes on being tried, and they are not lost.
+
+    Others of the same rung who may still answer, and a round in which nobody is left to be told, keep the time as in `lose`.
+    """
+    if (
+        ladder.next_at is None
+        or ladder.taker is not None
+        or staff not in ladder.told
+        or staff in ladder.late | ladder.lost
+    ):
+        return ladder, None
+    return _climb_if_left(replace(ladder, late=ladder.late | {staff}), chain, waits, now)
 
 
 def take(ladder: Ladder, staff: UUID, waits: Waits, now: datetime) -> Ladder:
@@ -120,9 +134,7 @@ def rise(ladder: Ladder, tier: int, chain: Chain, waits: Waits, now: datetime) -
     """Raise the tier of an open ladder and begin a round at once; whoever took it keeps it. A lower tier changes nothing."""
     if ladder.next_at is None or tier <= ladder.tier:
         return ladder, None
-    higher, rung = _climb(
-        replace(ladder, tier=tier, round=ladder.round + 1, told=(), lost=frozenset()), chain, waits, now
-    )
+    higher, rung = _climb(replace(_anew(ladder), tier=tier), chain, waits, now)
     return (replace(higher, next_at=ladder.next_at) if ladder.taker else higher), rung
 
 
@@ -131,13 +143,26 @@ def close(ladder: Ladder) -> Ladder:
     return replace(ladder, next_at=None, fence=ladder.fence + 1)
 
 
+def _climb_if_left(ladder: Ladder, chain: Chain, waits: Waits, now: datetime) -> Step:
+    """Climb where nobody of the last rung can be waited for and somebody is left to be told in this round."""
+    gone = (ladder.lost | ladder.late).issuperset(ladder.rung)
+    if ladder.taker is None and gone and _untold(ladder, chain):
+        return _climb(ladder, chain, waits, now)
+    return ladder, None
+
+
 def _climb(ladder: Ladder, chain: Chain, waits: Waits, now: datetime) -> Step:
     staff = _untold(ladder, chain)
     if not staff:
-        ladder = replace(ladder, round=ladder.round + 1, told=(), lost=frozenset())
+        ladder = _anew(ladder)
         staff = _untold(ladder, chain)
     told = replace(ladder, told=ladder.told + staff, rung=staff)
     return _due(told, now, _wait(told, chain, waits)), Rung(now, staff, "alert" if staff else "nobody")
+
+
+def _anew(ladder: Ladder) -> Ladder:
+    """Begin a round in which nobody was told yet."""
+    return replace(ladder, round=ladder.round + 1, told=(), lost=frozenset(), late=frozenset())
 
 
 def _untold(ladder: Ladder, chain: Chain) -> tuple[UUID, ...]:
@@ -166,7 +191,7 @@ def _pause(ladder: Ladder, waits: Waits) -> int:
 def _without_taker(ladder: Ladder) -> Ladder:
     """Begin a round in which the one who had it counts as told, so that the others come first."""
     told = (ladder.taker,) if ladder.taker else ()
-    return replace(ladder, taker=None, reminded=False, round=ladder.round + 1, told=told, rung=(), lost=frozenset())
+    return replace(_anew(ladder), taker=None, reminded=False, told=told, rung=())
 
 
 def _due(ladder: Ladder, now: datetime, minutes: int) -> Ladder:

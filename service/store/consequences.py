@@ -1,7 +1,7 @@
 """What follows when a message does not arrive, in the same statement that notes it.
 
 A statement that changes messages has them as `changed` (whole rows, new values) and the parameter `now`. An alert that did
-not reach staff makes the ladder climb at once; a person's own words that did not go, or of which nobody knows, are told to
+not reach staff makes the ladder climb at once, and so does one that is refused for now again and again; a person's own words that did not go, or of which nobody knows, are told to
 whoever wrote them; a safety text that did not arrive is told to those who were told of its alert; and an error of the provider
 may say something about the number. All are timers, so that they are decided like everything else that is due.
 """
@@ -9,6 +9,10 @@ may say something about the number. All are timers, so that they are decided lik
 from __future__ import annotations
 
 STOPPED = "they said stop"  # why a message was withheld from a number that takes none
+# Why an alert was withheld although nobody's phone failed: the ladder has no reason to climb.
+TAKEN = "the alert was taken, passed on or closed before it went"
+ANEW = "this phone was told of the alert anew before it went"
+OFTEN = 5  # tries of an alert that were refused for now, a quarter of a minute, after which others are told as well
 
 # The phone did not answer (Twilio's error page): three in a row are worth a person's look, which is what `silent` finds out.
 PHONE_OFF = 30003
@@ -25,6 +29,13 @@ CONSEQUENCES = f"""climb as (insert into timers (kind, subject, number_id, due_a
     select 'page failed', c.escalation_id, e.number_id, %(now)s, 0, string_agg(n.owner_id::text, ','), 0, false
     from changed c join escalations e on e.id = c.escalation_id join numbers n on n.id = c.number_id
     where n.owner_id is not null and c.kind = 'alert' and c.state in ('failed', 'undelivered', 'unknown', 'withheld')
+      and coalesce(c.reason ->> 'withdrawn', '') not in ('{TAKEN}', '{ANEW}')
+    group by c.escalation_id, e.number_id
+    on conflict (kind, subject) do update set due_at = excluded.due_at, fence = timers.fence || ',' || excluded.fence),
+slow as (insert into timers (kind, subject, number_id, due_at, lane, fence, failures, aside)
+    select 'page late', c.escalation_id, e.number_id, %(now)s, 0, string_agg(n.owner_id::text, ','), 0, false
+    from changed c join escalations e on e.id = c.escalation_id join numbers n on n.id = c.number_id
+    where n.owner_id is not null and c.kind = 'alert' and c.state = 'queued' and c.attempts = {OFTEN} and e.state = 'open'
     group by c.escalation_id, e.number_id
     on conflict (kind, subject) do update set due_at = excluded.due_at, fence = timers.fence || ',' || excluded.fence),
 told as (insert into timers (kind, subject, number_id, due_at, lane, fence, failures, aside)

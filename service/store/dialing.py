@@ -16,6 +16,7 @@ import orjson
 import psycopg
 
 from service.store.codec import Ring, decode
+from service.store.consequences import OFTEN
 from service.store.rows import Call, Number
 
 Ended = Literal["placed", "queued", "failed", "unknown"]
@@ -24,11 +25,12 @@ SILENT = timedelta(minutes=2)  # longer than it rings, and than a mailbox hears 
 
 @dataclass(frozen=True, slots=True)
 class Dialed:
-    """A call that may be placed, whose phone it is for, and the state of the escalation that it tells of, if of one."""
+    """A call that may be placed, whose phone it is for, and the state and round of the escalation that it tells of, if of one."""
 
     call: Call
     number: Number
     escalation: str | None
+    round: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ def claim_calls(
     """
     values = {"now": now, "busy": busy_since, "limit": limit}
     rows = connection.execute(_LOCK, values, prepare=True, binary=False).fetchall()
-    return tuple(Dialed(decode(Call, row[0], keys), decode(Number, row[1], keys), row[2]) for row in rows)
+    return tuple(Dialed(decode(Call, row[0], keys), decode(Number, row[1], keys), row[2], row[3]) for row in rows)
 
 
 def mark_calls(
@@ -141,16 +143,22 @@ _LOCK = """with free as materialized (select distinct on (c.number_id) c.id, c.n
       and not exists (select 1 from calls e where e.number_id = c.number_id and e.id <> c.id
           and (e.state = 'sending' or (e.state = 'placed' and e.claimed_at > %(busy)s)))
     order by c.number_id, c.at, c.id limit %(limit)s)
-select row_to_json(c), row_to_json(n), (select e.state from escalations e where e.id = c.escalation_id)
-from free join numbers n on n.id = free.number_id join calls c on c.id = free.id
+select row_to_json(c), row_to_json(n), e.state, e.round
+from free join numbers n on n.id = free.number_id join calls c on c.id = free.id left join escalations e on e.id = c.escalation_id
 order by n.id for update of n skip locked"""
 
-# A call that failed makes the ladder climb at once, as a text that failed does. Of an incident the next person is called,
+# A call that failed makes the ladder climb at once, as a text that failed does, and so does one that is refused for now again
+# and again, which goes on being tried. Of an incident the next person is called,
 # until somebody pressed a key.
-_FOLLOWS = """climb as (insert into timers (kind, subject, number_id, due_at, lane, fence, failures, aside)
+_FOLLOWS = f"""climb as (insert into timers (kind, subject, number_id, due_at, lane, fence, failures, aside)
     select 'page failed', c.escalation_id, e.number_id, %(now)s, 0, n.owner_id::text, 0, false
     from changed c join escalations e on e.id = c.escalation_id join numbers n on n.id = c.number_id
     where n.owner_id is not null and c.kind = 'alert' and c.state in ('failed', 'unknown')
+    on conflict (kind, subject) do update set due_at = excluded.due_at, fence = timers.fence || ',' || excluded.fence),
+slow as (insert into timers (kind, subject, number_id, due_at, lane, fence, failures, aside)
+    select 'page late', c.escalation_id, e.number_id, %(now)s, 0, n.owner_id::text, 0, false
+    from changed c join escalations e on e.id = c.escalation_id join numbers n on n.id = c.number_id
+    where n.owner_id is not null and c.kind = 'alert' and c.state = 'queued' and c.attempts = {OFTEN} and e.state = 'open'
     on conflict (kind, subject) do update set due_at = excluded.due_at, fence = timers.fence || ',' || excluded.fence),
 next as (insert into timers (kind, subject, number_id, due_at, lane, fence, failures, aside)
     select 'no texts go out', c.incident_id, c.number_id, %(now)s, 0, (c.round + 1)::text, 0, false from changed c

@@ -38,11 +38,16 @@ class Sender:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A message that is ready, its recipient as they are now, and the member they are, read where nobody asked for it."""
+    """A message that is ready, its recipient as they are now, and the member they are, read where nobody asked for it.
+
+    Of an alert also the state of its escalation, and whether this phone was told of it anew meanwhile.
+    """
 
     outbound: Outbound
     number: Number
     member: Member | None
+    escalation: str | None = None
+    anew: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +161,7 @@ def mark(connection: psycopg.Connection[Any], marks: Sequence[Mark], claim: Clai
 
 def _waiting(row: Sequence[Any], keys: Ring) -> Waiting:
     outbound, number = decode(Outbound, row[2], keys), decode(Number, row[3], keys)
-    return Waiting(outbound, number, None if row[4] is None else decode(Member, row[4], keys))
+    return Waiting(outbound, number, None if row[4] is None else decode(Member, row[4], keys), row[5], row[6])
 
 
 # A worker that is frozen while it holds the lock must not hold up everybody: the server ends its transaction.
@@ -186,6 +191,9 @@ PATIENCE = timedelta(seconds=5)  # machine time; requests take less than one sec
 # What may go while this database may lack what happened since a moment.
 _CAREFUL = "(%(since)s::timestamptz is null or {0}.kind in ('alert', 'safety') or ({0}.lane = 1 and {0}.at > %(since)s::timestamptz))"
 _UNASKED = "(" + ", ".join(f"'{kind}'" for kind in UNASKED) + ")"
+# A later alert of the same escalation to the same phone, unless nothing came of it.
+_ANEW = """exists (select 1 from outbound l where l.number_id = o.number_id and l.at >= o.at and l.seq > o.seq and l.kind = 'alert'
+        and l.escalation_id = o.escalation_id and l.state in ('queued', 'sending', 'unsure', 'sent', 'delivered'))"""
 _LOCK = f"""with free as materialized (
     select o.id, o.number_id from outbound o
     where o.state = 'queued' and o.ready_at <= %(now)s and o.lane < %(lanes)s and not {_IN_FLIGHT}
@@ -195,6 +203,8 @@ _LOCK = f"""with free as materialized (
     order by o.lane, o.seq limit %(limit)s)
 select o.lane, o.seq, row_to_json(o), row_to_json(n),
     (select row_to_json(m) from members m where m.number_id = n.id and o.kind in {_UNASKED}),
+    case when o.kind = 'alert' then (select s.state from escalations s where s.id = o.escalation_id) end,
+    o.kind = 'alert' and {_ANEW},
     (select set_config('plan_cache_mode', 'force_generic_plan', true))
 from free join numbers n on n.id = free.number_id join outbound o on o.id = free.id
 order by n.id for update of n skip locked"""

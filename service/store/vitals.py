@@ -31,6 +31,10 @@ _STATEMENT = """select
     (select at from marks where name = 'quiet') as quiet_at,
     (select count(*) from queue where closed_at is null) as waiting,
     (select count(*) from escalations where state = 'open') as alerts,
+    (select count(*) from escalations e where e.state = 'open' and e.raised_at <= %(now)s::timestamptz - interval '1 minute'
+        and not exists (select 1 from pages p join outbound o on o.number_id = p.staff_number_id and o.at >= e.raised_at
+            where p.escalation_id = e.id and o.escalation_id = e.id and o.kind = 'alert' and o.state in ('sent', 'delivered'))
+        and not exists (select 1 from calls c where c.escalation_id = e.id and c.state in ('placed', 'ended'))) as unreached,
     (select min(at) from outbound where lane = 0 and left_at is null and state in ('queued', 'sending', 'unsure', 'sent')
         and kind in ('alert', 'safety') and (state <> 'sent' or sent_at > %(now)s - interval '1 hour')) as safety_since,
     (select count(*) from outbound where state = 'queued' and attempts >= %(stuck)s) as stuck,
@@ -60,6 +64,7 @@ class Vitals:
     quiet_at: datetime | None = None  # since when nothing unasked goes out: an older database was restored
     waiting: int = 0  # what waits for a person
     alerts: int = 0  # alerts that nobody has taken
+    unreached: int = 0  # those of them, older than a minute, of which nobody at all could be told
     held_code: int | None = None  # why the provider refuses our account now
 
     @property

@@ -29,6 +29,7 @@ COUNTS = {
     "aside": "Timers set aside after failing.",
     "waiting": "What waits for a person.",
     "alerts": "Alerts that nobody has taken.",
+    "unreached": "Open alerts older than a minute of which nobody could be told by text or call.",
 }
 
 

@@ -176,6 +176,19 @@ def test_when_every_delivery_fails_everybody_is_tried_again_without_a_rush() -> 
     assert len(told(world.later(60))) <= 4 * 12
 
 
+def test_the_supervisor_hears_once_of_each_phone_that_nothing_reaches() -> None:
+    """For hours everything is refused: round after round fails, and one text for each alert and person says so."""
+    world = in_danger(EMERGENCY)
+    said: list[str] = []
+    for _ in range(20):
+        for person in (ROSA, DAN, SUE):
+            said += heard(failed(world, person), SUE.number_id)
+        said += heard(world.later(5), SUE.number_id)
+    assert len([text for text in said if "do not reach the phone of" in text]) == 2
+    noted = [entry for entry in world.all(Audit) if entry.what == "passed over by the ladder"]
+    assert len(noted) == 3
+
+
 def test_an_outcome_is_asked_for_and_closes() -> None:
     """DONE alone asks how it went; with a word it closes, and no timer is left."""
     world = in_danger()

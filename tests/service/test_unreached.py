@@ -49,6 +49,17 @@ def test_a_late_alert_climbs_at_once_and_the_phone_is_told_again_in_the_next_rou
     assert ROSA.number_id in paged(world.later(30))
 
 
+def test_whoever_is_late_is_not_lost_and_may_take_it_or_pass_it_on() -> None:
+    """When the texts go after all everybody of the round may answer, and who passes it on is heard."""
+    world, alert = in_danger()
+    for person in (ROSA, DAN):
+        due(world, "page late", alert.id, str(person.id))
+    world.says(ROSA.number_id, f"PASS {world.code(ROSA)}")
+    assert [page.passed_at is not None for page in world.all(Page)] == [True, False, False]
+    world.says(DAN.number_id, world.code(DAN))
+    assert world.one(Escalation, alert.id).taken_by == DAN.id
+
+
 def test_late_alerts_do_not_drive_the_ladder_in_a_circle() -> None:
     """With everybody's alert late, nobody is told more often than the ladder would; it goes on climbing."""
     world, alert = in_danger(EMERGENCY)

@@ -103,3 +103,7 @@ class Page(Row):
     round: int = 0
     passed_at: datetime | None = None
     failed_at: datetime | None = None
+    late_at: datetime | None = None  # since when others are told, as nothing has left for this phone yet
+    unreached_at: datetime | None = (
+        None  # when the supervisors were told that nothing reaches this phone: once for an alert
+    )

@@ -134,6 +134,7 @@ def test_one_phone_has_one_call_at_a_time(office: Office, dialing: Dialing) -> N
     _, first = to_place(office)
     dialing.run()
     now = office.deliveries.clock.now()
+    office.change("update escalations set round = 1")
     office.change(
         "insert into calls select %s, number_id, kind, why, language, %s, %s, 1, escalation_id, incident_id, 'queued',"
         " reason, 0, 0 from calls where id = %s",
@@ -142,6 +143,27 @@ def test_one_phone_has_one_call_at_a_time(office: Office, dialing: Dialing) -> N
     assert dialing.run() == 0
     dialing.report(first, "CA1", "completed", None)
     assert dialing.run() == 1
+
+
+def test_a_call_that_is_refused_for_now_goes_on_being_tried_until_its_round_is_over(
+    office: Office, dialing: Dialing
+) -> None:
+    """Others are told after the fifth try; then it is placed within seconds of the provider's return, or not any more."""
+    _, call_id = to_place(office)
+    office.gone()
+    away = replace(dialing, provider=replace(office.deliveries.provider, posting=None))
+    for _ in range(8):
+        away.run()
+        office.let_pass(timedelta(seconds=15))
+    assert (row(office, call_id)["state"], row(office, call_id)["attempts"]) == ("queued", 8)
+    assert (climbs(office), office.rows("select kind from timers")) == (False, [{"kind": "page late"}])
+    office.change("update escalations set round = 1")
+    away.run()
+    assert (row(office, call_id)["state"], "round was over" in str(row(office, call_id)["reason"])) == (
+        "withheld",
+        True,
+    )
+    assert not climbs(office)
 
 
 def _die(point: str) -> None:
