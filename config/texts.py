@@ -97,6 +97,7 @@ KEYS: Mapping[str, frozenset[str]] = {
         "number_silent": "org",
         "content_refused": "org code",
         "route_refused": "org code",
+        "account_works": "org",
         "message_late": "org",
         "written_late": "time words",
         "member_stopped": "tag",

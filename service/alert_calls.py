@@ -6,7 +6,7 @@ Only staff are called. A phone that said stop is not, and a number that can be n
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
@@ -14,10 +14,14 @@ from service.rules.setting import Setting
 from service.staff_phones import is_reachable, reachable, tell_supervisors
 from service.store.rows import Call, Escalation, Number, Staff
 from service.store.scene import Scene
+from service.timers import NEXT_CALL, set_timer
 
 Why = Literal["landline", "account"]
 _WHYS: tuple[Why, ...] = ("landline", "account")  # classes of the provider's codes that a call can help with
 _IN_VAIN = ("failed", "unknown", "withheld")
+LAP = 1000  # a call's round is its lap times this, and the place of whom it is for
+# From the last call of a lap to the first of the next, while nobody pressed the key; the last pause counts for all further ones.
+PAUSES = tuple(timedelta(minutes=minutes) for minutes in (5, 10, 30, 60))
 
 
 def call_instead(scene: Scene, setting: Setting, escalation: Escalation, person: Staff, now: datetime) -> Scene | None:
@@ -48,12 +52,21 @@ def callable_about_account(scene: Scene) -> tuple[Staff, ...]:
     return reachable(scene, "coordinator") + reachable(scene, "supervisor")
 
 
-def call_about_account(scene: Scene, setting: Setting, incident_id: UUID, place: int, now: datetime) -> Scene:
-    """The scene with the person at this place called about the refused account; nobody is where all were called."""
-    for person in callable_about_account(scene)[place : place + 1]:
+def call_about_account(scene: Scene, setting: Setting, incident_id: UUID, round_: int, now: datetime) -> Scene:
+    """The scene with the next person called about the refused account; where all were, the first is again, after a pause.
+
+    The calls use the same account, so they may all be refused within seconds. `incident_id` is that of the entry in the queue;
+    whatever closes it ends the calls.
+    """
+    lap, place = divmod(round_, LAP)
+    people = callable_about_account(scene)
+    if place >= len(people):
+        due, number = now + PAUSES[min(lap, len(PAUSES) - 1)], people[0].number_id if people else None
+        return set_timer(scene, NEXT_CALL, incident_id, due, str((lap + 1) * LAP), number)
+    for person in people[place : place + 1]:
         reason = {"rule": "the provider refuses the account, and no text can say so", "why": "account"}
         call = Call(
-            setting.new_id(), person.number_id, "account", "account", person.language, now, now, place,
+            setting.new_id(), person.number_id, "account", "account", person.language, now, now, round_,
             incident_id=incident_id, reason=reason,
         )  # fmt: skip
         scene = scene.with_rows(call)

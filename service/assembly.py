@@ -88,7 +88,7 @@ def assemble(
     deliveries = open_deliveries(settings, setting, pool, keys, clock, poke)
     dialing = open_dialing(settings, deliveries)
     answering = Answering(pool, keys, setting, clock, poke)
-    missed = Missed(pool, deliveries.provider, inbox.take, clock, crash)
+    missed = Missed(pool, deliveries.provider, inbox.take, clock, crash, deliveries.refused)
     watch = Watch(pool, keys, setting, deliveries.provider, missed, due, clock)
     canary = Canary(settings, setting.organisation.main_number, pool, keys, clock, new_id)
     return Peerline(

@@ -62,6 +62,7 @@ COMING = {
     "not reached": "what the provider's error says about the number is looked at",
     "account refused": "they are told that the provider refuses the account",
     "no texts go out": "the next person is called because the provider refuses the account",
+    "account works": "they are told that the provider takes texts again",
     "content refused": "they are told that the provider did not take the words of a text",
     "spend cap": "the coordinator is told that the segments of the day are used up",
     "not sent": "whoever wrote is told that their words did not go",

@@ -35,6 +35,7 @@ class Missed:
     take: Callable[[Incoming], str]
     clock: Clock
     crash: Callable[[str], None] = nowhere
+    refused: Callable[[int], None] = lambda _: None  # told the code with which the provider refuses our whole account
 
     def look(self, under_way: timedelta = UNDER_WAY) -> int | None:
         """Take in what came since the last look and is not stored; returns how many texts, or None where it could not be said.
@@ -51,6 +52,7 @@ class Missed:
             listed = () if since is None else self.provider.received(since - OVERLAP)
         except (TwilioRefused, TwilioUncertain) as problem:
             log.warning("the provider's list of what came in could not be read", why=str(problem))
+            self.note_refusal(problem)
             return None
         self.crash("after_listing")
         taken = self.take_in(listed, until=now - under_way)
@@ -61,6 +63,15 @@ class Missed:
             )
         self.crash("after_mark")
         return taken
+
+    def note_refusal(self, problem: TwilioRefused | TwilioUncertain) -> None:
+        """Follow a refusal of the whole account as a sender does: on a quiet night nobody else would notice.
+
+        A token that was changed at the provider alone is such a one: its webhooks get 403 from us, and the canary, signed with
+        our own, comes through.
+        """
+        if isinstance(problem, TwilioRefused) and problem.kind == "account":
+            self.refused(problem.code)
 
     def take_in(self, listed: Sequence[Known], until: datetime) -> int:
         """Take in those of the listed texts that came by `until` and are not stored, oldest first; returns how many were new."""

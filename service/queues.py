@@ -10,7 +10,7 @@ from service.handoffs import Passing
 from service.rules.setting import Setting
 from service.store.rows import Audit, Escalation, Inbound, QueueItem
 from service.store.scene import Scene
-from service.timers import cancel_timer
+from service.timers import NEXT_CALL, cancel_timer
 
 # Needs that the words of a person to the member do not answer: somebody must look at the service itself.
 OF_THE_SERVICE = frozenset({"problem", "unread", "number", "account", "content", "route"})
@@ -94,6 +94,15 @@ def done_by_hand(scene: Scene, item_id: UUID, by: UUID, audit_id: UUID, now: dat
     return _closed(scene.with_rows(audit), found, by, "by hand", now)
 
 
+def ended_by_itself(scene: Scene, why: str, audit_id: UUID, now: datetime) -> Scene:
+    """The scene with the open entry of this reason closed, logged, because what it was about is over without anybody's doing."""
+    found = next((item for item in open_items(scene, scene.number.id) if item.why == why), None)
+    if found is None:
+        return scene
+    audit = Audit(audit_id, now, None, "queue entry ended by itself", found.id, {"why": found.why})
+    return _closed(scene.with_rows(audit), found, None, "by itself", now)
+
+
 def trusted(scene: Scene) -> Scene:
     """The scene with its number free of doubt: it wrote to us, or somebody confirmed it."""
     if "bad" not in scene.number.memory:
@@ -155,9 +164,9 @@ def _graver(item: QueueItem, passing: Passing, staff_id: UUID | None, thread_id:
     )
 
 
-def _closed(scene: Scene, item: QueueItem, by: UUID, how: str, now: datetime) -> Scene:
+def _closed(scene: Scene, item: QueueItem, by: UUID | None, how: str, now: datetime) -> Scene:
     scene = scene.with_rows(replace(item, closed_at=now, closed_by=by, closed_how=how))
-    return cancel_timer(scene, "promise", item.id)
+    return cancel_timer(scene, NEXT_CALL if item.why == "account" else "promise", item.id)
 
 
 def _group(why: str) -> str:

@@ -62,6 +62,7 @@ class Watch:
             return self._reconciled() if self._is_old() else True
         except (TwilioRefused, TwilioUncertain) as problem:
             log.warning("the provider could not say whether this database is the newest", why=str(problem))
+            self.missed.note_refusal(problem)
             return False
 
     def _is_sure(self) -> bool:

@@ -8,11 +8,13 @@ from uuid import UUID
 from service.store.rows import Timer
 from service.store.scene import Scene
 
+NEXT_CALL = "no texts go out"  # about an entry in the queue: the provider refuses the account, and who is called next
+
 # Every kind of timer and its lane; safety is always looked at first.
 LANES = {
     "rung": 0, "outcome": 0, "page failed": 0, "unsettled": 0,
     "check-in": 1, "welcome": 1, "silence": 1, "promise": 1, "resume": 1, "thread": 1,
-    "content refused": 1,
+    "content refused": 1, NEXT_CALL: 0,
 }  # fmt: skip
 
 

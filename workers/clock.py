@@ -118,6 +118,7 @@ class ClockProcess:
         if moment - self.last_watch >= SAFETY:
             self.last_watch = moment
             self.peerline.deliveries.watch()
+            self.peerline.deliveries.end_incidents()
         if self._has_work():
             self._have_done(moment, hinted=hinted)
         else:

@@ -23,6 +23,7 @@ from service.gateways.clock import Clock
 from service.gateways.keys import KeyRing
 from service.gateways.twilio import CONCURRENCY, CONNECT, READ, Accepted, Provider, TwilioRefused, TwilioUncertain
 from service.store.database import Pool
+from service.store.incidents import end_incidents
 from service.store.marks import careful_since
 from service.store.outcomes import Outcome, note_outcomes
 from service.store.pending import is_to_send
@@ -94,6 +95,20 @@ class Deliveries:
             log.error("what concerns safety has not left within a minute", messages=late)
             self.poke()
         return late
+
+    def end_incidents(self) -> int:
+        """Have people told that the provider takes texts again, where it refused our account; returns how many incidents ended."""
+        with self.pool.connection() as connection:
+            ended = end_incidents(connection, self.clock.now(), self.clock.machine())
+        if ended:
+            log.info("the provider takes texts again")
+            self.poke()
+        return ended
+
+    def refused(self, code: int) -> None:
+        """Follow that the provider refused our whole account with this code where no text was sent: routine texts wait."""
+        self._reporting().hold({code})
+        self.poke()
 
     def ask_about_slow(self) -> int:
         """Ask the provider about alerts and safety texts that it has not let go, as far as we know; returns how many."""

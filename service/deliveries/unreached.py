@@ -11,13 +11,14 @@ from service.alert_calls import call_about_account, callable_about_account, tell
 from service.escalations import open_escalation
 from service.handoffs import Passing
 from service.ladders import pages_of
-from service.queues import open_items, wait_for_person, waiting
+from service.queues import ended_by_itself, open_items, wait_for_person, waiting
 from service.rules.setting import Setting
 from service.staff_phones import reachable, tell, tell_supervisors
 from service.store.rows import Escalation, QueueItem, Staff, Timer
 from service.store.scene import Scene
-from service.timers import set_timer
+from service.timers import NEXT_CALL, set_timer
 
+WORKS = "account_works"  # the text that the account works again
 Handler = Callable[[Scene, Setting, Timer, datetime], Scene]
 
 
@@ -32,7 +33,8 @@ def unreached_handlers(errors: TwilioErrors) -> dict[str, Handler]:
         "not reached": on_not_reached,
         "safety unsent": on_safety_unsent,
         "account refused": on_account_refused,
-        "no texts go out": on_no_texts,
+        NEXT_CALL: on_no_texts,
+        "account works": on_account_works,
         "content refused": on_content_refused,
     }
 
@@ -96,19 +98,34 @@ def on_safety_unsent(scene: Scene, setting: Setting, _timer: Timer, now: datetim
 
 
 def on_account_refused(scene: Scene, setting: Setting, _timer: Timer, now: datetime) -> Scene:
-    """The provider refuses the whole account: it stands in the queue of this one of staff, once, until they close it.
+    """The provider refuses the whole account: it stands in the queue of this one of staff, once, until it works or they close it.
 
-    No text can tell them, so the first of those who may be called is called.
+    No text can tell them, so the first of those who may be called is called. The text that it is over waits from now on: it is
+    tried every minute, and arrives when that is true.
     """
     noted = _noted(scene, setting, "account", now)
-    people = callable_about_account(scene)
-    if noted is scene or scene.staff is None or not people or people[0].id != scene.staff.id:
+    if noted is scene or scene.staff is None:
         return noted
-    return call_about_account(noted, setting, setting.new_id(), 0, now)
+    noted, people = tell(noted, setting, scene.staff, WORKS, now), callable_about_account(scene)
+    if not people or people[0].id != scene.staff.id:
+        return noted
+    [entry] = [item for item in open_items(noted, scene.number.id) if item.why == "account"]
+    return call_about_account(noted, setting, entry.id, 0, now)
+
+
+def on_account_works(scene: Scene, setting: Setting, timer: Timer, now: datetime) -> Scene:
+    """The provider takes texts again: this one of staff, in whose queue it stood or who was called about it, is told so, once.
+
+    The fence is `told` where the text that waited has reached the provider.
+    """
+    scene = ended_by_itself(scene, "account", setting.new_id(), now)
+    if scene.staff is None or timer.fence == "told":
+        return scene
+    return tell(scene, setting, scene.staff, WORKS, now)
 
 
 def on_no_texts(scene: Scene, setting: Setting, timer: Timer, now: datetime) -> Scene:
-    """Whoever was called about the account did not press the key: the next is. The fence is their place."""
+    """Whoever was called about the account did not press the key: the next is. The fence is the round of their call."""
     return call_about_account(scene, setting, timer.subject, int(timer.fence), now)
 
 

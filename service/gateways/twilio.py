@@ -148,8 +148,18 @@ class Provider:
             if _never_left(failed):
                 raise TwilioRefused(0, "temporary") from None
             raise TwilioUncertain("the provider did not answer") from None
-        except (TwilioException, json.JSONDecodeError, TypeError, KeyError, AttributeError, ValueError):
+        except TwilioException as failed:
+            raise self._unlisted(failed) from None
+        except (json.JSONDecodeError, TypeError, KeyError, AttributeError, ValueError):
             raise TwilioUncertain("the provider's answer cannot be read") from None
+
+    def _unlisted(self, failed: TwilioException) -> TwilioRefused | TwilioUncertain:
+        """What the library makes of a list that was refused: the answer as it came is in its error, and nowhere else."""
+        answer = failed.args[1] if len(failed.args) > 1 else None
+        status = getattr(answer, "status_code", None)
+        if not isinstance(status, int):
+            return TwilioUncertain("the provider's answer cannot be read")
+        return self._refusal(TwilioRestException(status, "", code=_code_in(str(getattr(answer, "text", "")))))
 
     def _refusal(self, refused: Any) -> TwilioRefused | TwilioUncertain:  # noqa: ANN401 - the library has no types
         status = refused.status if isinstance(refused.status, int) else 500
@@ -203,6 +213,16 @@ def _count(media: object) -> int:
 
 def _word(status: Any) -> str:  # noqa: ANN401 - a string or a member of the library's enumeration
     return str(getattr(status, "value", status))
+
+
+def _code_in(text: str) -> int | None:
+    """The provider's code in an answer; None where it has none."""
+    try:
+        told = json.loads(text)
+    except ValueError:
+        return None
+    code = told.get("code") if isinstance(told, dict) else None
+    return code if isinstance(code, int) else None
 
 
 def _never_left(failed: RequestException) -> bool:

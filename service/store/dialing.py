@@ -149,7 +149,7 @@ order by n.id for update of n skip locked"""
 
 # A call that failed makes the ladder climb at once, as a text that failed does, and so does one that is refused for now again
 # and again, which goes on being tried. Of an incident the next person is called,
-# until somebody pressed a key.
+# until somebody pressed a key or its entry in the queue is closed.
 _FOLLOWS = f"""climb as (insert into timers (kind, subject, number_id, due_at, lane, fence, failures, aside)
     select 'page failed', c.escalation_id, e.number_id, %(now)s, 0, n.owner_id::text, 0, false
     from changed c join escalations e on e.id = c.escalation_id join numbers n on n.id = c.number_id
@@ -164,6 +164,7 @@ next as (insert into timers (kind, subject, number_id, due_at, lane, fence, fail
     select 'no texts go out', c.incident_id, c.number_id, %(now)s, 0, (c.round + 1)::text, 0, false from changed c
     where c.kind = 'account' and c.state in ('ended', 'failed', 'unknown', 'withheld')
       and not exists (select 1 from heard h where h.call_id = c.id and h.what = 'call_account_heard')
+      and exists (select 1 from queue q where q.id = c.incident_id and q.closed_at is null)
     on conflict (kind, subject) do nothing)"""
 
 _MARK = f"""with r as (select * from jsonb_to_recordset(%(doc)s::jsonb) as r(id uuid, held text)),

@@ -16,6 +16,7 @@ from psycopg.rows import dict_row
 from service.assembly import Peerline, assemble
 from service.gateways.crashing import IMPORTING
 from service.gateways.keys import read_keys
+from service.gateways.twilio import open_provider
 from service.missed import OVERLAP, Missed, incoming
 from tests.cast import NUMBERS, write_cast
 from tests.clocks import move_clock
@@ -73,6 +74,16 @@ def outage(database: str, simulator: Simulator, tmp_path: Path) -> Iterator[Outa
     yield made
     peerline.deliveries.close()
     peerline.pool.close()
+
+
+def test_a_refused_account_is_noticed_though_nothing_is_sent(outage: Outage) -> None:
+    """A token was changed at the provider alone: routine texts wait and the coordinator has it, on a night without a text."""
+    provider = outage.missed.provider
+    settings = replace(outage.peerline.settings, twilio_auth_token="another")
+    stranger = replace(open_provider(settings, provider.number, provider.errors), posting=None)
+    assert replace(outage.missed, provider=stranger).look() is None
+    assert outage.rows("select held_code from senders") == [{"held_code": 20003}]
+    assert outage.rows("select fence from timers where kind = 'account refused'") == [{"fence": "20003"}]
 
 
 def test_what_was_missed_is_taken_in_once_at_its_own_time(outage: Outage) -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from service.queues import done_by_hand
-from service.store.rows import Call, Escalation, Number, Outbound, Page, QueueItem, Timer
+from service.store.rows import Audit, Call, Escalation, Number, Outbound, Page, QueueItem, Timer
 from tests.house import CORA, DAN, ROSA, SAM, SUE
 from tests.scenes import STRANGER, World, heard
 
@@ -216,11 +216,11 @@ def test_words_that_are_not_taken_are_told_to_the_coordinator_once() -> None:
     assert len(waiting(world, "content")) == 1
 
 
-def test_a_refused_account_stands_in_the_coordinators_queue_once_and_needs_no_text() -> None:
-    """No text would go out; a colleague's words to the coordinator do not close it."""
+def test_a_refused_account_stands_in_the_coordinators_queue_once() -> None:
+    """The one text about it waits until texts go out, and says so; a colleague's words to the coordinator do not close it."""
     world = World()
-    for _ in range(3):
-        assert due(world, "account refused", CORA.id, "20003", CORA.number_id) == []
+    [text] = [text for _ in range(3) for text in due(world, "account refused", CORA.id, "20003", CORA.number_id)]
+    assert (text.number_id, "texts go out again" in text.body) == (CORA.number_id, True)
     [item] = waiting(world, "account")
     assert (item.staff_id, item.role) == (CORA.id, "coordinator")
 
@@ -238,13 +238,67 @@ def test_other_errors_say_nothing_about_a_number(code: int) -> None:
 
 
 def test_about_a_refused_account_one_is_called_and_then_the_next() -> None:
-    """A coordinator first, once until the entry is closed; a supervisor if they did not press the key; then nobody."""
+    """A coordinator first; a supervisor if they did not press the key."""
     world = World()
     for _ in range(3):
         due(world, "account refused", CORA.id, "20003", CORA.number_id)
     [first] = world.all(Call)
     assert (first.number_id, first.kind, first.round) == (CORA.number_id, "account", 0)
     assert first.incident_id is not None
-    for place in ("1", "2"):
-        due(world, "no texts go out", first.incident_id, place, CORA.number_id)
+    due(world, "no texts go out", first.incident_id, "1", CORA.number_id)
     assert [call.number_id for call in world.all(Call)] == [CORA.number_id, SUE.number_id]
+
+
+def test_the_calls_are_tried_again_after_5_10_and_30_minutes_and_then_every_hour() -> None:
+    """The account may refuse them all within seconds; whoever can be called later is."""
+    world = World()
+    due(world, "account refused", CORA.id, "20003", CORA.number_id)
+    incident = world.all(Call)[0].incident_id
+    assert incident is not None
+    made = []
+    for minutes in (5, 10, 30, 60, 60):
+        for _ in range(2):  # nobody picks up: Cora's call is followed by Sue's, and Sue's by nobody's
+            due(world, "no texts go out", incident, str(world.all(Call)[-1].round + 1), CORA.number_id)
+        before = len(world.all(Call))
+        world.later(minutes - 1)
+        assert len(world.all(Call)) == before
+        world.later(1)
+        made.append([call.number_id for call in world.all(Call)[before:]])
+    assert made == [[CORA.number_id]] * 5
+
+
+def test_a_refused_account_that_works_again_ends_its_entry_and_is_told_once() -> None:
+    """Nobody has to close anything, nobody is called any more, and the next trouble is a new entry with a new call."""
+    world = World()
+    due(world, "account refused", CORA.id, "20003", CORA.number_id)
+    [entry] = waiting(world, "account")
+    due(world, "no texts go out", entry.id, "2", CORA.number_id)  # all were called
+    assert due(world, "account works", CORA.id, "told", CORA.number_id) == []
+    assert (waiting(world, "account"), world.one(QueueItem, entry.id).closed_how) == ([], "by itself")
+    assert [(line.what, line.about) for line in world.all(Audit)] == [("queue entry ended by itself", entry.id)]
+    calls = len(world.all(Call))
+    world.later(600)
+    assert len(world.all(Call)) == calls
+    due(world, "account refused", CORA.id, "30002", CORA.number_id)
+    assert (len(waiting(world, "account")), len(world.all(Call))) == (1, calls + 1)
+
+
+def test_a_supervisor_who_was_called_is_told_that_it_is_over_too() -> None:
+    """They have no entry in their queue; nor has the text that waited reached a coordinator where it failed in a report."""
+    world = World()
+    due(world, "account refused", CORA.id, "30002", CORA.number_id)
+    [text] = due(world, "account works", CORA.id, "", CORA.number_id)
+    assert (text.number_id, waiting(world, "account")) == (CORA.number_id, [])
+    assert "texts go out again" in heard(due(world, "account works", SUE.id, "", SUE.number_id), SUE.number_id)[0]
+
+
+def test_an_entry_about_the_account_that_is_closed_by_hand_ends_the_calls() -> None:
+    """Somebody looks after it."""
+    world = World()
+    due(world, "account refused", CORA.id, "20003", CORA.number_id)
+    [entry] = waiting(world, "account")
+    due(world, "no texts go out", entry.id, "2", CORA.number_id)
+    world.change(CORA.number_id, lambda scene, _, now: done_by_hand(scene, entry.id, CORA.id, UUID(int=7), now))
+    calls = len(world.all(Call))
+    world.later(600)
+    assert len(world.all(Call)) == calls

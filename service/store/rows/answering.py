@@ -29,7 +29,7 @@ class Thread(Row):
 
 @dataclass(frozen=True, slots=True)
 class QueueItem(Row):
-    """Something that waits for a person: whose it is and since when. Only a person closes it."""
+    """Something that waits for a person: whose it is and since when. Only a person closes it; one about the account ends with that."""
 
     TABLE: ClassVar[str] = "queue"
     id: UUID

@@ -23,7 +23,7 @@ class Call(Row):
     language: str
     at: datetime
     ready_at: datetime
-    round: int = 0  # of the escalation; of an incident, which of those who may be called
+    round: int = 0  # of the escalation; of an incident, its lap and whose turn it is (service.alert_calls.LAP)
     escalation_id: UUID | None = None
     incident_id: UUID | None = None
     state: str = "queued"  # queued | sending | placed | ended | failed | unknown | withheld

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
+import psycopg
 import pytest
 
 from service.deliveries.choosing import IN_DOUBT
-from service.store.rows import Number
+from service.gateways.ids import new_id
+from service.store.commit import write
+from service.store.dialing import Result, note_call
+from service.store.rows import Call, Number, QueueItem
+from service.store.scene import scene_of
 from tests.service.deliveries.office import Office
-from tests.stored import a_number, a_specialist, owned
+from tests.stored import KEYS, a_number, a_specialist, owned
 
 EVERYBODY = (20003, 21606, 21703, 30002, 30022, 30023, 30032, 30034)
 PERMANENT = (21211, 21614, 30005, 30006)
@@ -73,6 +79,86 @@ def test_the_hold_ends_by_itself_and_the_next_trouble_is_told_anew(office: Offic
     office.change("update senders set held_until = held_until - interval '16 minutes'")
     fail(office, handed(office, office.known(13)), 30034)
     assert len(timers(office, "account refused")) == 1
+
+
+def entry_of(office: Office, number: Number) -> UUID:
+    """It stands in somebody's queue that the account is refused."""
+    entry = QueueItem(new_id(), number.id, "account", office.deliveries.clock.now(), role="coordinator")
+    with psycopg.connect(office.database, autocommit=True) as connection:
+        [version] = connection.execute("select version from numbers where id = %s", (number.id,)).fetchall()
+        scene = scene_of(replace(number, version=version[0])).with_rows(entry)
+        assert 0 in write(connection, [scene], KEYS)
+    return entry.id
+
+
+def test_an_incident_is_over_when_a_text_was_taken_after_the_hold(office: Office) -> None:
+    """Not before: while nothing is sent nobody knows. Then whoever has it in their queue is told, and the next trouble is a new one."""
+    cora = someone(office)
+    fail(office, handed(office, office.known(11)), 30034)
+    office.change("delete from timers")
+    entry_of(office, cora)
+    assert office.deliveries.end_incidents() == 0
+    office.change("update senders set held_until = held_until - interval '5 minutes 1 second'")
+    assert office.deliveries.end_incidents() == 0
+    taken = handed(office, office.known(12))
+    assert office.deliveries.end_incidents() == 0  # its report may still say no
+    assert office.deliveries.report(taken, office.row(taken)["sid"], "delivered", None)
+    assert office.deliveries.end_incidents() == 1
+    assert timers(office, "account works") == [(cora.id, "")]
+    assert office.rows("select held_until, held_code from senders") == [{"held_until": None, "held_code": None}]
+    assert office.deliveries.end_incidents() == 0
+    fail(office, handed(office, office.known(13)), 20003)
+    assert timers(office, "account refused") == [(cora.id, "20003")]
+
+
+@pytest.mark.parametrize(("refusing", "fence"), [(False, "told"), (True, "")])
+def test_whoever_has_the_text_that_it_is_over_is_not_told_again(office: Office, fence: str, *, refusing: bool) -> None:
+    """It waited since the first refusal, and is the first to go; where it failed all the same, another tells them."""
+    cora = someone(office)
+    entry_of(office, cora)
+    office.refuse(20003)
+    waiting = office.queue(replace(cora, version=2), "staff", reason={"rule": "told: account_works"})
+    office.deliveries.run()
+    assert office.state(waiting) == "queued"
+    office.accept()
+    office.change("update senders set held_until = held_until - interval '61 seconds'")
+    office.let_pass(timedelta(minutes=1))
+    office.deliveries.run()
+    sid = office.row(waiting)["sid"]
+    assert office.deliveries.report(waiting, sid, "failed" if refusing else "delivered", 30008 if refusing else None)
+    handed(office, office.known(12))
+    office.change("update outbound set state = 'delivered' where id <> %s", waiting)
+    assert office.deliveries.end_incidents() == 1
+    assert office.rows("select fence from timers where kind = 'account works'") == [{"fence": fence}]
+
+
+@pytest.mark.parametrize(("later", "ended"), [(60, 0), (121, 1)])
+def test_an_incident_is_over_where_no_carrier_reports(office: Office, later: int, ended: int) -> None:
+    """A text of which nothing bad was heard for two minutes was taken."""
+    someone(office)
+    fail(office, handed(office, office.known(11)), 30034)
+    office.change("update senders set held_until = held_until - interval '1 hour'")
+    handed(office, office.known(12))
+    office.change("update outbound set claimed_at = claimed_at - %s", timedelta(seconds=later))
+    assert office.deliveries.end_incidents() == ended
+
+
+@pytest.mark.parametrize("closed", [False, True])
+def test_a_call_about_the_account_is_followed_by_the_next_while_its_entry_is_open(
+    office: Office, *, closed: bool
+) -> None:
+    """Whatever closes the entry ends the calls, those under way too."""
+    cora = someone(office)
+    entry = entry_of(office, cora)
+    office.change("update queue set closed_at = %s where %s", office.deliveries.clock.now(), closed)
+    now = office.deliveries.clock.now()
+    call = Call(
+        new_id(), cora.id, "account", "account", "en", now, now, 0, incident_id=entry, state="sending", claim=entry
+    )
+    office.add(replace(cora, version=2), call)
+    with psycopg.connect(office.database, autocommit=True) as connection:
+        note_call(connection, Result(call.id, entry, "failed", code=20003), now)
+    assert timers(office, "no texts go out") == ([] if closed else [(cora.id, "1")])
 
 
 @pytest.mark.parametrize("code", EVERYBODY)

@@ -54,6 +54,16 @@ def test_being_too_fast_is_temporary(simulator: Simulator) -> None:
     assert refused.value.kind == "temporary"
 
 
+def test_a_list_that_is_refused_is_told_as_such(simulator: Simulator) -> None:
+    """The library has only a sentence for it; the code is in the answer, and says that everybody is affected."""
+    now = simulator.world.clock.now()
+    for ask in ("find", "received", "sent"):
+        provider = provider_at(simulator.url, token="another")
+        with pytest.raises(TwilioRefused) as refused:
+            provider.find(ANA, now) if ask == "find" else getattr(provider, ask)(now)
+        assert (refused.value.code, refused.value.kind) == (20003, "account")
+
+
 def test_a_wrong_token_is_a_matter_of_the_account(simulator: Simulator) -> None:
     """Everybody is affected, so check-ins are held rather than lost one by one."""
     with pytest.raises(TwilioRefused) as refused:
