@@ -19,7 +19,9 @@ from service.putting_off import put_offs
 from service.rules.local_time import to_local
 from service.rules.member_hours import is_open, member_hours
 from service.rules.schedule import next_moment
+from service.schedules import PAUSED_BY_HAND
 from service.store.rows import (
+    Audit,
     Conversation,
     Escalation,
     Inbound,
@@ -93,6 +95,7 @@ def _member(looking: Looking, number: Number, member: Member) -> Explanation:
         f"{member.name}, a member since {say_time(member.created_at, member.zone)}, language {member.language}.",
         CONSENT.get(number.consent, f"Consent: {number.consent}."),
         *_ledger(looking, number, member),
+        *_paused(looking, member),
         *_rest(member, looking.now),
         _specialist(member, staff),
         *(_schedule(schedule, member, coming[schedule.id]) for schedule in schedules),
@@ -136,15 +139,21 @@ def _ledger(looking: Looking, number: Number, member: Member) -> tuple[str, ...]
     )
 
 
-def _rest(member: Member, now: datetime) -> tuple[str, ...]:
+def _paused(looking: Looking, member: Member) -> tuple[str, ...]:
+    if not is_paused(member, looking.now):
+        return ()
     until = f"until {say_time(member.paused_until, member.zone)}" if member.paused_until else "until they come back"
-    paused = (f"They paused, {until}.",) if is_paused(member, now) else ()
+    where = "x.about = %(id)s and x.what = %(what)s and x.at = %(at)s"
+    by_hand = looking.reader.rows(Audit, where, id=member.id, what=PAUSED_BY_HAND, at=member.paused_at)
+    return (f"{'They were paused by hand' if by_hand else 'They paused'}, {until}.",)
+
+
+def _rest(member: Member, now: datetime) -> tuple[str, ...]:
     window = f"Unasked texts go from {member.window_start} to {member.window_end} in {member.zone}"
     caps = f"at most {member.per_day} a day and {member.per_week} in seven days"
     own = member_hours((member.window_start, member.window_end), member.windows)
     is_now = "open" if is_open(own, member.zone, now) else "closed"
     return (
-        *paused,
         *_other_days(member),
         f"{window}, {caps}; it is {to_local(now, member.zone):%H:%M} there, so that is {is_now} now.",
     )

@@ -10,6 +10,7 @@ from flows.engine.kinds import Value
 from service.consent import record_answer
 from service.conversations import Handlers, Result
 from service.handoffs import Doing, Passing
+from service.outlook import outlook
 from service.planning import join
 from service.regular import Timing, regular_of, timed
 from service.retiming import retime
@@ -33,17 +34,28 @@ def do(scene: Scene, setting: Setting, doing: Doing, now: datetime, handlers: Ha
     member = scene.member
     if member is None:
         raise ValueError("an action is for a member; this number has none")
-    if doing.action == "set_rhythm" and doing.arguments["rhythm"] not in RHYTHMS:
-        passing = Passing("rhythm", "specialist", doing.inbound, "" if doing.inbound is None else doing.inbound.body)
-        return handlers.pass_on(scene, setting, passing, now), None
+    if doing.action == "set_rhythm":
+        return _rhythm(scene, setting, member, doing, now, handlers), None
     return ACTIONS[doing.action](scene, setting, member, doing, now), None
 
 
-def pause(scene: Scene, member: Member, length: timedelta | None, now: datetime) -> Scene:
+def _rhythm(scene: Scene, setting: Setting, member: Member, doing: Doing, now: datetime, handlers: Handlers) -> Scene:
+    """The times that they chose; a person is told where those are no time of ours, or lie outside of the hours that hold for them."""
+    known = doing.arguments["rhythm"] in RHYTHMS
+    if known:
+        scene = _set_rhythm(scene, setting, member, doing, now)
+        chosen = regular_of(scene, member)
+        if chosen is None or not outlook(chosen, member, setting.organisation, now).left_out:
+            return scene
+    passing = Passing("rhythm", "specialist", doing.inbound, "" if doing.inbound is None else doing.inbound.body)
+    return handlers.pass_on(scene, setting, passing, now)
+
+
+def pause(scene: Scene, member: Member, length: timedelta | None, now: datetime, why: str = "they paused") -> Scene:
     """The scene with the member resting, for a length of time or until they come back; nothing of theirs is lost."""
     until = None if length is None else now + length
     scene = scene.with_rows(replace(member, paused_at=now, paused_until=until))
-    scene = scene.withdraw(Withdrawal(scene.number.id, UNASKED, {"withdrawn": "they paused"}))
+    scene = scene.withdraw(Withdrawal(scene.number.id, UNASKED, {"withdrawn": why}))
     return cancel_timer(scene, "resume", member.id) if until is None else set_timer(scene, "resume", member.id, until)
 
 
@@ -103,7 +115,6 @@ def _set_language(scene: Scene, _setting: Setting, member: Member, doing: Doing,
 
 ACTIONS: Mapping[str, Action] = {
     "record_consent": _record_consent,
-    "set_rhythm": _set_rhythm,
     "note_shared_phone": _note_shared_phone,
     "pause": _pause,
     "resume": _resume,

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from config.organisation import Organisation
 from service.checkins import window_of
+from service.outlook import say_outlook
 from service.planning import join, moved_to_zone
 from service.regular import Timing, timed
 from service.retiming import retime
@@ -167,7 +168,8 @@ def _schedule(scene: Scene, row: MemberRow, member: Member, house: House) -> tup
     scene = scene.with_rows(replace(scene.number, memory={**scene.number.memory, IMPORTED: wanted}))
     scene = retime(scene, house, member, schedule, house.now)
     kept = scene.get(Schedule, schedule.id)
-    return scene, (_next_said(row.flow, member, kept),)
+    muted = None if kept is None else say_outlook(kept, member, house.organisation, house.now)
+    return scene, (_next_said(row.flow, member, kept), *(() if muted is None else (f"look: {muted}",)))
 
 
 def _next_said(flow: str, member: Member, schedule: Schedule | None) -> str:

@@ -1,4 +1,4 @@
-"""What staff do to a member's schedules by hand: add, change, remove, hours of a weekday, caps. Each leaves an audit row."""
+"""What staff do to a member's schedules by hand: add, change, remove, hours of weekdays, caps, a pause. Each leaves an audit row."""
 
 from __future__ import annotations
 
@@ -9,15 +9,20 @@ from typing import Any
 
 from config.organisation import MOST_A_DAY, MOST_A_WEEK
 from service.checkins import withheld
+from service.facts import is_paused
+from service.planning import set_slot
 from service.putting_off import settled
 from service.retiming import REMOVED, begun, retime
+from service.rhythm import pause, resume
 from service.roster import House
+from service.rules.local_time import to_instant
 from service.rules.schedule import check_rule
 from service.store.rows import Audit, Member, Schedule
 from service.store.scene import Scene
 from service.timers import cancel_timer
 
 LONGEST_SPREAD = 12 * 60
+PAUSED_BY_HAND = "paused by hand"
 
 
 class ScheduleRefused(ValueError):
@@ -47,17 +52,21 @@ def add(scene: Scene, member: Member, wanted: Wanted, house: House) -> tuple[Sce
 
 
 def change(scene: Scene, schedule: Schedule, member: Member, wanted: Wanted, house: House) -> tuple[Scene, Schedule]:
-    """The scene with a schedule's timing changed: another revision, so that its minutes are drawn anew.
+    """The scene with a schedule changed. Another timing is another revision, so that its minutes are drawn anew.
 
-    Raises ScheduleRefused with every mistake, and for a schedule that hangs on a date.
+    Raises ScheduleRefused with every mistake, for a schedule that hangs on a date, and for one that was removed.
     """
+    if schedule.removed:
+        refuse(("this one was removed: add another",))
     if schedule.date_id is not None:
         refuse(("this one hangs on a date: move the date, or remove it and add another",))
     refuse(mistakes_of(scene, wanted))
-    changed = replace(
-        schedule, flow=wanted.flow, rule=wanted.rule, starts=wanted.starts.isoformat(), spread=wanted.spread,
-        unless_heard=wanted.unless_heard, skip_holidays=wanted.skip_holidays, revision=schedule.revision + 1, active=True,
-    )  # fmt: skip
+    days = replace(schedule, unless_heard=wanted.unless_heard, skip_holidays=wanted.skip_holidays)
+    starts = wanted.starts.isoformat()
+    changed = replace(days, flow=wanted.flow, rule=wanted.rule, starts=starts, spread=wanted.spread)
+    if changed == days:  # how it treats a day alone: its moments and minutes stay
+        return scene.with_rows(days, told(house, "schedule changed", member, _detail(days))), days
+    changed = replace(changed, revision=schedule.revision + 1)
     return _set(scene, changed, member, house, "schedule changed")
 
 
@@ -75,17 +84,44 @@ def remove(scene: Scene, schedule: Schedule, member: Member, house: House) -> Sc
     )
 
 
-def set_hours(scene: Scene, member: Member, day: int, window: Sequence[str] | None, house: House) -> Scene:
-    """The scene with other hours for one weekday (0 is Monday): begin and end such as 09:00, or None for a day without texts.
+def set_hours(scene: Scene, member: Member, days: Sequence[int], window: Sequence[str] | None, house: House) -> Scene:
+    """The scene with other hours for weekdays (0 is Monday): begin and end such as 09:00, or None for days without texts.
 
-    The member's usual hours give a day back its usual ones.
+    All seven at once are their usual hours from then on; the usual hours give a day back its usual ones. What hangs on the
+    hours, a reminder or a moment with a spread, is planned anew where its moment has not begun.
     """
-    usual = (member.window_start, member.window_end)
-    days = {name: hours for name, hours in member.windows.items() if name != str(day)}
-    if window is None or tuple(window) != usual:
-        days[str(day)] = None if window is None else list(window)
-    entry = told(house, "hours changed", member, {"day": day, "hours": None if window is None else list(window)})
-    return scene.with_rows(replace(member, windows=days), entry)
+    hours = None if window is None else list(window)
+    if hours is not None and set(days) == set(range(7)):
+        member = replace(member, window_start=hours[0], window_end=hours[1], windows={})
+    else:
+        usual = [member.window_start, member.window_end]
+        kept = {name: found for name, found in member.windows.items() if int(name) not in days}
+        member = replace(member, windows=kept if hours == usual else {**kept, **{str(day): hours for day in days}})
+    scene = scene.with_rows(member, told(house, "hours changed", member, {"days": sorted(days), "hours": hours}))
+    for schedule in scene.all(Schedule):
+        if schedule.member_id == member.id and schedule.active and _hangs_on_hours(schedule, house.now):
+            scene = set_slot(scene, schedule, member, house.organisation, schedule.next_at)
+    return scene
+
+
+def pause_by_hand(scene: Scene, member: Member, until: datetime | None, house: House) -> Scene:
+    """The scene with a member resting until a local time, or until somebody or they themselves end it.
+
+    Raises ScheduleRefused for a time that has passed.
+    """
+    ends = None if until is None else to_instant(until, member.zone)
+    if ends is not None and ends <= house.now:
+        raise ScheduleRefused("--until has passed: give a later date, or leave it out")
+    length = None if ends is None else ends - house.now
+    scene = pause(scene, member, length, house.now, "their texts were paused by hand")
+    return scene.with_rows(told(house, PAUSED_BY_HAND, member, {"until": None if until is None else until.isoformat()}))
+
+
+def resume_by_hand(scene: Scene, member: Member, house: House) -> Scene:
+    """The scene with a member's pause over, whoever began it. Raises ScheduleRefused where there is none."""
+    if not is_paused(member, house.now):
+        raise ScheduleRefused("they are not paused")
+    return resume(scene, member).with_rows(told(house, "pause ended by hand", member, {}))
 
 
 def set_caps(scene: Scene, member: Member, per_day: int, per_week: int, house: House) -> Scene:
@@ -143,5 +179,16 @@ def _set(scene: Scene, schedule: Schedule, member: Member, house: House, what: s
     kept = scene.get(Schedule, schedule.id)
     if kept is None or kept.next_at is None:
         raise ScheduleRefused("no moment of it is still to come: give a later time, or another rule")
-    detail = {"schedule": str(schedule.id), "flow": schedule.flow, "rule": schedule.rule, "revision": schedule.revision}
-    return scene.with_rows(told(house, what, member, detail)), kept
+    return scene.with_rows(told(house, what, member, _detail(kept))), kept
+
+
+def _detail(schedule: Schedule) -> dict[str, Any]:
+    days = {"unless_heard": schedule.unless_heard, "skip_holidays": schedule.skip_holidays}
+    return {
+        "schedule": str(schedule.id), "flow": schedule.flow, "rule": schedule.rule, "revision": schedule.revision, **days
+    }  # fmt: skip
+
+
+def _hangs_on_hours(schedule: Schedule, now: datetime) -> bool:
+    """Whether a schedule's hours say when it speaks, for a moment that has not begun."""
+    return schedule.next_at is not None and schedule.next_at > now and bool(schedule.spread or schedule.date_at)

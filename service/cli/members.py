@@ -5,16 +5,19 @@ from typing import Annotated
 
 import typer
 
+from service.cli.members_pause import pause_command, resume_command
 from service.cli.people_files import import_file
 from service.importing import import_members
 from service.rules.roster_files import read_members
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, help="Members: import a file of them.")
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, help="Members: import a file of them, pause and resume one."
+)
 
 
 @app.callback()
 def members() -> None:
-    """Members: import a file of them."""
+    """Members: import a file of them, pause and resume one."""
 
 
 @app.command("import")
@@ -28,3 +31,7 @@ def import_command(
     Members without a recorded consent get the welcome first, and nothing else unasked. Exits 1 if rows were left out.
     """
     raise typer.Exit(import_file(file, read_members, import_members, yes=yes, as_json=as_json))
+
+
+app.command("pause")(pause_command)
+app.command("resume")(resume_command)

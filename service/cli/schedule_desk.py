@@ -17,6 +17,7 @@ from service.cli.environment import settings_or_exit
 from service.gateways.clock import Clock
 from service.gateways.ids import new_id
 from service.gateways.keys import KeyRing, read_keys
+from service.outlook import say_outlook
 from service.planning import speaks_at
 from service.roster import House
 from service.rules.local_time import to_local
@@ -101,12 +102,19 @@ def open_desk() -> Desk:
 def one_of(schedules: tuple[Schedule, ...], name: str) -> tuple[Schedule, ...]:
     """The schedule whose id ends so, or all that hang on the date whose id does; ends the command where that is not clear."""
     wanted = name.lower()
-    plain = [s for s in schedules if str(s.id).endswith(wanted) and s.active]
-    dates = {s.date_id for s in schedules if s.date_id is not None and str(s.date_id).endswith(wanted)}
+    there = [s for s in schedules if not s.removed]
+    plain = [s for s in there if str(s.id).endswith(wanted) and s.active]
+    dates = {s.date_id for s in there if s.date_id is not None and str(s.date_id).endswith(wanted)}
+    if not plain and not dates and any(_is_called(s, wanted) for s in schedules if s.removed) and wanted:
+        refuse(f"What has an id that ends in {name!r} was removed, and speaks no more: add or book it anew.")
     if len(plain) + len(dates) != 1 or not wanted:
         count = "Nothing" if not plain and not dates else "More than one thing"
         refuse(f"{count} has an id that ends in {name!r}: `peerline schedule list` shows them.")
-    return (plain[0],) if plain else tuple(s for s in schedules if s.date_id in dates)
+    return (plain[0],) if plain else tuple(s for s in there if s.date_id in dates)
+
+
+def _is_called(schedule: Schedule, name: str) -> bool:
+    return str(schedule.id).endswith(name) or (schedule.date_id is not None and str(schedule.date_id).endswith(name))
 
 
 def local_time(text: str, option: str) -> datetime:
@@ -169,7 +177,7 @@ def _data(schedule: Schedule, member: Member, desk: Desk) -> dict[str, Any]:
         "id": str(schedule.id), "flow": schedule.flow, "kind": schedule.kind, "rule": schedule.rule, "starts": schedule.starts,
         "spread": schedule.spread, "unless_heard": schedule.unless_heard, "skip_holidays": schedule.skip_holidays,
         "date": None if schedule.date_id is None else str(schedule.date_id), "date_at": schedule.date_at,
-        "when": schedule.relative, "next": None if speaks is None else speaks.isoformat(timespec="minutes"),
+        "when": schedule.relative, "look": say_outlook(schedule, member, desk.house.organisation, desk.house.now), "next": None if speaks is None else speaks.isoformat(timespec="minutes"),
     }  # fmt: skip
 
 
@@ -180,4 +188,5 @@ def _line(item: dict[str, Any]) -> str:
         timing = f"{item['when']}, date {item['date'][-6:]} on {item['date_at'][:16]}"
     extras = [f"within {item['spread']} minutes"] * bool(item["spread"])
     extras += ["unless heard from"] * item["unless_heard"] + ["not on holidays"] * item["skip_holidays"]
-    return f"{item['id'][-6:]}  {item['flow']}: next {item['next'] or 'never'}  ({', '.join([timing, *extras])})"
+    line = f"{item['id'][-6:]}  {item['flow']}: next {item['next'] or 'never'}  ({', '.join([timing, *extras])})"
+    return line if item["look"] is None else f"{line}\n        look: {item['look']}"

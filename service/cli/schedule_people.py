@@ -1,15 +1,16 @@
-"""`peerline schedule list|add|remove|move|appointment|hours|caps`: a member's schedules, changed by hand on the server."""
+"""`peerline schedule list|add|remove|move|appointment`: a member's schedules, changed by hand on the server."""
 
-from datetime import datetime, time
+from datetime import datetime
 from typing import Annotated
 
 import typer
 
 from service.appointments import Dated, Part, book, cancel, joined_on, move, parts_of_a_visit
 from service.cli.schedule_desk import Desk, Standing, local_time, one_of, open_desk, refuse, show, show_caps
+from service.cli.schedule_hours import caps_command, hours_command
 from service.planning import ONCE
 from service.rules.local_time import to_local
-from service.schedules import Wanted, add, change, remove, set_caps, set_hours
+from service.schedules import Wanted, add, change, remove
 from service.store.rows import Member, Schedule
 from service.store.scene import Scene
 
@@ -28,7 +29,10 @@ When = Annotated[
     list[str], typer.Option(help="How far from a date: '2 days before at 12:00', '3 hours before', '1 week after'.")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Answer as JSON.")]
-_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+NOT_WITH_A_DATE = (
+    "--rule, --from, --spread, --unless-heard and --skip-holidays are for what comes by a rule or at one time (--rule, --at);"
+    " what hangs on a date speaks so far from it: leave them out."
+)
 
 
 def list_command(phone: Phone, as_json: AsJson = False) -> None:
@@ -57,6 +61,8 @@ def add_command(
     """Give a member one more schedule: by a rule, at one time, or so far from a date."""
     if sum(map(bool, (rule, at, on))) != 1 or bool(when) != bool(on):
         refuse("Say when, in one way: --rule (with --from), or --at, or --when together with --date.")
+    if on and (spread or unless_heard or skip_holidays):
+        refuse(NOT_WITH_A_DATE)
     desk = open_desk()
     member, _ = desk.member(phone)
     if on:
@@ -79,23 +85,33 @@ def remove_command(phone: Phone, name: Name) -> None:
 def move_command(
     phone: Phone,
     name: Name,
+    *,
     rule: Rule = "",
     begin: Begin = "",
     at: At = "",
     spread: Annotated[int | None, typer.Option(help="Other minutes within which it speaks.")] = None,
+    unless_heard: Annotated[bool | None, typer.Option(help="Not, or again, on a day on which they wrote.")] = None,
+    skip_holidays: Annotated[
+        bool | None, typer.Option(help="Not, or again, on a holiday of organisation.yaml.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Change when a schedule speaks (--rule, --at, --spread), or move a date with all that hangs on it (--at)."""
+    """Change when a schedule speaks and how it treats a day, or move a date with all that hangs on it (--at)."""
+    others = (spread, unless_heard, skip_holidays)
+    if not (rule or begin or at or others != (None, None, None)):
+        refuse("Say what changes: --rule, --from, --at, --spread, --unless-heard or --skip-holidays.")
     desk = open_desk()
     member, schedules = desk.member(phone)
     found = one_of(schedules, name)
     if found[0].date_id is not None and not at:
         refuse("This hangs on a date: say with --at when the date is now.")
+    if found[0].date_id is not None and (rule or begin or others != (None, None, None)):
+        refuse(NOT_WITH_A_DATE)
     if found[0].date_id is not None:
         to = local_time(at, "--at")
         kept = desk.change(member, lambda now: move(now.scene, _of_date(now, found[0]), now.member, to, now.house))
     else:
-        wanted = _changed(desk, member, found[0], (rule, begin, at), spread)
+        wanted = _changed(desk, member, found[0], (rule, begin, at), others)
         kept = (
             desk.change(
                 member, lambda now: change(now.scene, one_of(now.schedules, name)[0], now.member, wanted, now.house)
@@ -127,42 +143,12 @@ def appointment_command(
     show(desk.change(member, booked), member, desk, as_json=as_json)
 
 
-def hours_command(
-    phone: Phone,
-    day: Annotated[str, typer.Option(help="The weekday, such as monday.")],
-    window: Annotated[str, typer.Option(help="When they may be written to on it: 10:00-18:00, none, or usual.")],
-) -> None:
-    """Set the hours of one weekday in which a member may be written to unasked; organisation.yaml's window bounds them."""
-    desk = open_desk()
-    member, _ = desk.member(phone)
-    if day.lower() not in _DAYS:
-        refuse(f"--day is {day!r}: write one of {', '.join(_DAYS)}.")
-    hours = (member.window_start, member.window_end) if window == "usual" else _window(window)
-    weekday = _DAYS.index(day.lower())
-    desk.change(member, lambda now: (set_hours(now.scene, now.member, weekday, hours, now.house), None))
-    print(f"{day.capitalize()}: {window}.")
-
-
-def caps_command(
-    phone: Phone,
-    per_day: Annotated[int | None, typer.Option(help="At most so many a day.")] = None,
-    per_week: Annotated[int | None, typer.Option(help="At most so many in seven days.")] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Set how many texts a member may get unasked, reminders left aside; without options, show it."""
-    desk = open_desk()
-    member, _ = desk.member(phone)
-    if per_day is not None or per_week is not None:
-        member = desk.change(member, lambda now: _capped(now, per_day, per_week))
-    show_caps(member, as_json=as_json)
-
-
 def register(app: typer.Typer) -> None:
     """Add the commands to `peerline schedule`."""
     for name, command in (
         *(("list", list_command), ("add", add_command), ("remove", remove_command)),
-        *(("move", move_command), ("appointment", appointment_command), ("hours", hours_command)),
-        ("caps", caps_command),
+        *(("move", move_command), ("appointment", appointment_command)),
+        *(("hours", hours_command), ("caps", caps_command)),
     ):
         app.command(name)(command)
 
@@ -174,16 +160,8 @@ def _without(now: Standing, name: str) -> Scene:
     return cancel(now.scene, found, now.member, now.house)
 
 
-def _capped(now: Standing, per_day: int | None, per_week: int | None) -> tuple[Scene, Member]:
-    """What is not named stays as it is."""
-    a_day = now.member.per_day if per_day is None else per_day
-    a_week = now.member.per_week if per_week is None else per_week
-    scene = set_caps(now.scene, now.member, a_day, a_week, now.house)
-    return scene, scene.member or now.member
-
-
 def _of_date(now: Standing, schedule: Schedule) -> tuple[Schedule, ...]:
-    return tuple(found for found in now.schedules if found.date_id == schedule.date_id)
+    return tuple(found for found in now.schedules if found.date_id == schedule.date_id and not found.removed)
 
 
 def _dated(now: Standing, flow: str, on: str, when: list[str]) -> Dated:
@@ -198,22 +176,18 @@ def _starts(desk: Desk, member: Member, begin: str, at: str) -> datetime:
 
 
 def _changed(
-    desk: Desk, member: Member, schedule: Schedule, timing: tuple[str, str, str], spread: int | None
+    desk: Desk,
+    member: Member,
+    schedule: Schedule,
+    timing: tuple[str, str, str],
+    others: tuple[int | None, bool | None, bool | None],
 ) -> Wanted:
+    """What is not named stays as it is."""
     rule, begin, at = timing
+    spread, unless_heard, skip_holidays = others
     starts = _starts(desk, member, begin, at) if begin or at else datetime.fromisoformat(schedule.starts)
     return Wanted(
         schedule.flow, ONCE if at else rule or schedule.rule, starts, schedule.spread if spread is None else spread,
-        schedule.unless_heard, schedule.skip_holidays,
+        schedule.unless_heard if unless_heard is None else unless_heard,
+        schedule.skip_holidays if skip_holidays is None else skip_holidays,
     )  # fmt: skip
-
-
-def _window(text: str) -> tuple[str, str] | None:
-    if text == "none":
-        return None
-    begin, _, end = text.partition("-")
-    try:
-        first, last = time.fromisoformat(begin), time.fromisoformat(end)
-    except ValueError:
-        refuse(f"--window is {text!r}: write such as 10:00-18:00, or none, or usual.")
-    return f"{first:%H:%M}", f"{last:%H:%M}"

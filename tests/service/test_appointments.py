@@ -154,10 +154,13 @@ def test_the_flow_is_given_the_visit_in_the_members_words() -> None:
 
 
 def test_timing_changes_draw_anew_and_nothing_else_does() -> None:
-    """A change of rule is another revision."""
+    """A change of rule or spread is another revision; how a schedule treats a day is not."""
     scene, added = add(sams_scene("given"), SAM, Wanted("check-in", "FREQ=DAILY", datetime(2027, 3, 2, 9), 59), house())
     assert added.revision == 1
-    _, changed = change(scene, added, SAM, Wanted("check-in", "FREQ=DAILY", datetime(2027, 3, 2, 9), 59), house())
+    again = Wanted("check-in", "FREQ=DAILY", datetime(2027, 3, 2, 9), 59, unless_heard=True, skip_holidays=True)
+    _, same = change(scene, added, SAM, again, house())
+    assert same == replace(added, unless_heard=True, skip_holidays=True)
+    _, changed = change(scene, added, SAM, Wanted("check-in", "FREQ=DAILY", datetime(2027, 3, 2, 9), 58), house())
     assert changed.revision == 2
     assert changed.next_at is not None
     minutes = [speaks_at(s, SAM, ORGANISATION, changed.next_at) for s in (added, changed)]
@@ -229,9 +232,9 @@ def test_a_rhythm_that_a_member_chooses_changes_the_regular_one_and_no_other() -
 
 def test_hours_of_a_day_are_set_and_taken_back() -> None:
     """The usual hours leave no trace in the member's row."""
-    scene = set_hours(sams_scene("given"), SAM, 0, ("14:00", "18:00"), house())
+    scene = set_hours(sams_scene("given"), SAM, (0,), ("14:00", "18:00"), house())
     assert _sam(scene).windows == {"0": ["14:00", "18:00"]}
-    assert _sam(set_hours(scene, _sam(scene), 0, (SAM.window_start, SAM.window_end), house())).windows == {}
+    assert _sam(set_hours(scene, _sam(scene), (0,), (SAM.window_start, SAM.window_end), house())).windows == {}
 
 
 ZONES = st.sampled_from(

@@ -177,6 +177,13 @@ def test_what_was_added_by_hand_stays_as_it_is(rule: str) -> None:
     }  # fmt: skip
 
 
+def test_a_rule_that_their_hours_leave_out_is_told_before_it_is_written() -> None:
+    """At nine in the evening, and the organisation's window ends at eight."""
+    notes = decide(replace(ROW, rule="FREQ=DAILY;BYHOUR=21;BYMINUTE=0")).notes
+    assert any(note.startswith("look: check-in: every moment of it lies outside of their hours") for note in notes)
+    assert not any("look:" in note for note in decide(ROW).notes)
+
+
 def test_a_regular_check_in_is_as_the_organisation_has_it() -> None:
     """Not on a day on which they wrote, and not on holidays, where organisation.yaml says so; what is there keeps its own."""
     usual = replace(HOUSE, organisation=replace(HOUSE.organisation, check_ins=CheckIns(True, True)))

@@ -45,7 +45,17 @@ def environ(database: str, redis_url: str, tmp_path: Path) -> Mapping[str, str]:
 
 def peerline(environ: Mapping[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run a command to its end."""
-    command = [sys.executable, "-m", "service.cli", "schedule", *arguments]
+    return run(environ, "schedule", *arguments)
+
+
+def members(environ: Mapping[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run a command about members to its end."""
+    return run(environ, "members", *arguments)
+
+
+def run(environ: Mapping[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run any command to its end."""
+    command = [sys.executable, "-m", "service.cli", *arguments]
     return subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
 
 
@@ -93,7 +103,14 @@ def test_an_appointment_moves_and_vanishes(environ: Mapping[str, str]) -> None:
     date = str(booked[0]["date"])
     moved = schedules(environ, "move", ANA, date, "--at", "2026-03-19T15:00")
     assert sorted(str(item["next"]) for item in moved) == ["2026-03-17T12:00", "2026-03-19T12:00"]
+    with_others = peerline(environ, "move", ANA, date, "--at", "2026-03-20T15:00", "--skip-holidays")
+    assert (with_others.returncode, "leave them out" in with_others.stderr) == (2, True)
+    assert peerline(environ, "remove", ANA, str(moved[0]["id"])).returncode == 0
+    [left] = schedules(environ, "move", ANA, date, "--at", "2026-03-20T15:00")
+    assert left["id"] == moved[1]["id"]
     assert peerline(environ, "remove", ANA, date).returncode == 0
+    gone = peerline(environ, "move", ANA, date, "--at", "2026-03-26T15:00")
+    assert (gone.returncode, "was removed, and speaks no more" in gone.stderr) == (2, True)
     assert schedules(environ, "list", ANA) == []
 
 
@@ -103,6 +120,43 @@ def test_after_joining_counts_from_their_yes(environ: Mapping[str, str]) -> None
         environ, "add", ANA, "--flow", "feedback", "--date", "joining", "--when", "6 weeks after at 15:30"
     )
     assert (added["next"], added["kind"]) == ("2026-03-15T15:30", "routine")
+
+
+def test_how_a_schedule_treats_a_day_is_changed_and_what_never_speaks_is_told(environ: Mapping[str, str]) -> None:
+    """With one command each; the answer for programs has the same words."""
+    [added] = schedules(environ, "add", ANA, "--flow", "check-in", "--rule", "FREQ=DAILY", "--from", "2026-03-06T21:00")
+    assert "will be left out, first Friday 06 March 21:00; their hours on Friday: 09:00-20:00." in str(added["look"])
+    name = str(added["id"])[-6:]
+    [moved] = schedules(environ, "move", ANA, name, "--unless-heard", "--skip-holidays", "--from", "2026-03-06T19:45")
+    assert (moved["unless_heard"], moved["skip_holidays"], moved["look"]) == (True, True, None)
+    assert not schedules(environ, "move", ANA, name, "--no-unless-heard")[0]["unless_heard"]
+    shorter = peerline(environ, "hours", ANA, "--window", "10:00-18:00")
+    assert shorter.stdout.startswith("Every day: 10:00-18:00.\nlook: check-in: every moment of it lies outside")
+    assert peerline(environ, "hours", ANA, "--day", "weekend", "--window", "none").stdout == (
+        "Saturday and Sunday: none.\n"
+    )
+    with psycopg.connect(environ["DATABASE_URL"]) as connection:
+        [ana] = Reader(connection, KEYS).rows(Member, "true")
+    assert (ana.window_start, ana.window_end, ana.windows) == ("10:00", "18:00", {"5": None, "6": None})
+
+
+def test_a_member_is_paused_and_resumed_by_hand(environ: Mapping[str, str]) -> None:
+    """Until a day of theirs; it stands in the audit, and `explain` tells it."""
+    done = members(environ, "pause", ANA, "--until", "2026-03-20")
+    assert done.stdout == "Paused until Friday 20 March 2026 00:00, their time.\n", done.stderr
+    assert "They were paused by hand, until" in run(environ, "explain", "member", ANA).stdout
+    assert members(environ, "pause", ANA, "--until", "2026-03-01").returncode == 2
+    assert members(environ, "resume", ANA).stdout == "Resumed.\n"
+    again = members(environ, "resume", ANA)
+    assert (again.returncode, again.stderr) == (2, "they are not paused\n")
+    with psycopg.connect(environ["DATABASE_URL"]) as connection:
+        reader = Reader(connection, KEYS)
+        [ana] = reader.rows(Member, "true")
+        assert (ana.paused_at, ana.paused_until, reader.rows(Timer, "true")) == (None, None, ())
+        assert [entry.what for entry in reader.rows(Audit, "true order by x.id")] == [
+            "paused by hand",
+            "pause ended by hand",
+        ]
 
 
 def test_the_hours_of_a_weekday_are_kept(environ: Mapping[str, str]) -> None:
@@ -143,6 +197,11 @@ def test_the_caps_of_one_member_are_shown_and_changed(environ: Mapping[str, str]
         ),
         (("add", ANA, "--flow", "check-in", "--at", "2026-03-01T09:00"), "still to come"),
         (("add", ANA, "--flow", "check-in", "--at", "tomorrow"), "local time"),
+        (
+            ("add", ANA, "--flow", "check-in", "--date", "joining", "--when", "9 weeks after", "--unless-heard"),
+            "--unless-heard|leave them out",
+        ),
+        (("move", ANA, "ffffff"), "Say what changes"),
         (("appointment", ANA, "--at", "2026-03-12T14:00", "--when", "soon"), "2 days before"),
         (("appointment", ANA, "--at", "2026-03-06T11:00"), "passed"),
         (("move", ANA, "ffffff", "--at", "2026-03-12T14:00"), "ends in"),
