@@ -83,6 +83,14 @@ def goes_at(hours: Week, member: Member, slot: Slot, at: datetime) -> datetime |
     return opening if opening is not None and (opening == at or _fits(member, slot, opening)) else None
 
 
+def brought_by_hours(hours: Week, member: Member, slot: Slot, at: datetime) -> datetime | None:
+    """When a moment goes if nothing but the member's hours is in the way: as above, and what comes only once on another day."""
+    goes = goes_at(hours, member, slot, at)
+    if goes is not None or slot.until is not None or not comes_once(slot.schedule):
+        return goes
+    return _another_day((Obstacle(CLOSED, next_open(hours, member.zone, at)),), hours, member, slot, at)
+
+
 def may_write_unasked(scene: Scene, setting: Setting, member: Member, kind: str, now: datetime) -> datetime | None:
     """None where automatic words of a kind may go out now by hours and caps; else the next moment at which to look again."""
     hours = hours_of(member, setting.organisation)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from config.organisation import Organisation
 from service.facts import hours_of
-from service.holding import Slot, goes_at
+from service.holding import Slot, brought_by_hours
 from service.planning import next_slot, speaks_at, until_of
 from service.rules.local_time import to_local
 from service.rules.member_hours import say_hours
@@ -28,13 +28,13 @@ class Outlook:
 
 
 def outlook(schedule: Schedule, member: Member, organisation: Organisation, now: datetime) -> Outlook:
-    """Look at the next moments of a schedule, as the decision itself would at each of them (service.holding.goes_at)."""
+    """Look at the next moments of a schedule, as the decision itself would at each of them (service.holding)."""
     hours, until = hours_of(member, organisation), until_of(schedule, member)
     moments = tuple(_coming(schedule, member, now)) if schedule.active else ()
     left_out, waiting = [], []
     for moment in moments:
         meant = speaks_at(schedule, member, organisation, moment)
-        goes = goes_at(hours, member, Slot(schedule, moment, meant, until), meant)
+        goes = brought_by_hours(hours, member, Slot(schedule, moment, meant, until), meant)
         if goes is None:
             left_out.append(moment)
         elif goes > meant:
@@ -76,8 +76,8 @@ def _say_waiting(found: Outlook, member: Member, organisation: Organisation) -> 
         return
     moment, goes = found.waiting[0]
     yield (
-        f"{_clocks(moment, member)} comes before their hours begin; {_hours(moment, member, organisation)}."
-        f" It waits until {to_local(goes, member.zone):%H:%M}."
+        f"{_clocks(moment, member)} is not within their hours; {_hours(moment, member, organisation)}."
+        f" It waits until {_clocks(goes, member)}."
     )
 
 

@@ -11,7 +11,7 @@ from config.organisation import MOST_A_DAY, MOST_A_WEEK
 from service.checkins import withheld
 from service.facts import is_paused
 from service.planning import set_slot
-from service.putting_off import settled
+from service.putting_off import put_offs, settled
 from service.retiming import REMOVED, begun, retime
 from service.rhythm import pause, resume
 from service.roster import House
@@ -99,7 +99,7 @@ def set_hours(scene: Scene, member: Member, days: Sequence[int], window: Sequenc
         member = replace(member, windows=kept if hours == usual else {**kept, **{str(day): hours for day in days}})
     scene = scene.with_rows(member, told(house, "hours changed", member, {"days": sorted(days), "hours": hours}))
     for schedule in scene.all(Schedule):
-        if schedule.member_id == member.id and schedule.active and _hangs_on_hours(schedule, house.now):
+        if schedule.member_id == member.id and schedule.active and _hangs_on_hours(scene, schedule, house.now):
             scene = set_slot(scene, schedule, member, house.organisation, schedule.next_at)
     return scene
 
@@ -189,6 +189,8 @@ def _detail(schedule: Schedule) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _hangs_on_hours(schedule: Schedule, now: datetime) -> bool:
-    """Whether a schedule's hours say when it speaks, for a moment that has not begun."""
+def _hangs_on_hours(scene: Scene, schedule: Schedule, now: datetime) -> bool:
+    """Whether the hours say when a schedule speaks, for a moment that has not begun: one that was put off is judged anew then."""
+    if put_offs(scene.number, schedule.id):
+        return False
     return schedule.next_at is not None and schedule.next_at > now and bool(schedule.spread or schedule.date_at)

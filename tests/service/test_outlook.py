@@ -54,8 +54,15 @@ def test_what_waits_says_until_when() -> None:
     """At seven they are not open yet; at nine they are, and then it goes."""
     told = say_outlook(at("07:00"), SAM, ORGANISATION, NOW)
     assert told is not None
-    assert "Wednesday 03 March 07:00 comes before their hours begin" in told
-    assert told.endswith("It waits until 09:00.")
+    assert "Wednesday 03 March 07:00 is not within their hours" in told
+    assert told.endswith("It waits until Wednesday 03 March 09:00.")
+
+
+def test_what_comes_only_once_waits_for_a_day_with_hours() -> None:
+    """A single hello on a Wednesday on which they have none goes on Thursday at the same time."""
+    told = say_outlook(at("10:00", "FREQ=DAILY;COUNT=1"), replace(SAM, windows={"2": None}), ORGANISATION, NOW)
+    assert told is not None
+    assert told.endswith("their hours on Wednesday: none. It waits until Thursday 04 March 10:00.")
 
 
 def test_a_reminder_that_finds_an_open_moment_before_its_date_is_not_told() -> None:
@@ -70,15 +77,15 @@ def test_a_reminder_that_finds_an_open_moment_before_its_date_is_not_told() -> N
 
 
 @given(
-    hour=st.integers(0, 23), spread=st.sampled_from([0, 90]), windows=st.dictionaries(st.sampled_from("23"), st.none()),
+    hour=st.integers(0, 23), spread=st.sampled_from([0, 90]), rule=st.sampled_from(["FREQ=DAILY", "FREQ=DAILY;COUNT=1"]), windows=st.dictionaries(st.sampled_from("23"), st.none()),
     hours=st.sampled_from([("09:00", "20:00"), ("12:00", "16:30"), ("18:00", "01:00")]),
 )  # fmt: skip
 def test_what_is_told_is_what_is_decided(
-    hour: int, spread: int, windows: dict[str, None], hours: tuple[str, str]
+    hour: int, spread: int, rule: str, windows: dict[str, None], hours: tuple[str, str]
 ) -> None:
     """The decision itself, at the moment, leaves out, puts off or begins what was told beforehand."""
     member = replace(SAM, window_start=hours[0], window_end=hours[1], windows=windows)
-    schedule = replace(at(f"{hour:02d}:00"), spread=spread)
+    schedule = replace(at(f"{hour:02d}:00", rule), spread=spread)
     found = outlook(schedule, member, ORGANISATION, NOW)
     slot = to_instant(datetime.fromisoformat(schedule.starts), member.zone)
     waits = dict(found.waiting)

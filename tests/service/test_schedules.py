@@ -7,11 +7,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from service.appointments import Dated, book
+from service.appointments import Dated, Part, book
 from service.assembly import conversation_handlers
 from service.checkins import on_check_in
 from service.handoffs import Doing
 from service.planning import set_next
+from service.putting_off import put_off, put_offs
 from service.rhythm import do
 from service.roster import House
 from service.rules.local_time import to_instant, to_local
@@ -107,11 +108,22 @@ def test_a_removed_schedule_does_not_come_back() -> None:
 
 def test_other_hours_plan_a_reminder_anew() -> None:
     """Three hours before a visit at eight it goes a little before the hours end the evening before, whenever those end."""
-    eight = Dated("check-in", datetime(2027, 3, 5, 8), ("3 hours before",))
+    eight = Dated(datetime(2027, 3, 5, 8), (Part("check-in", "3 hours before"),))
     scene, _ = book(sams_scene("given"), SAM, eight, house())
     assert to_local(due(scene), SAM.zone) == datetime(2027, 3, 4, 19, 45)
     scene = set_hours(scene, SAM, (3,), ("09:00", "18:00"), house())
     assert to_local(due(scene), SAM.zone) == datetime(2027, 3, 4, 17, 45)
+
+
+def test_a_moment_that_was_put_off_keeps_its_time_and_reason() -> None:
+    """It is judged anew when that time comes, by the hours that hold then."""
+    scene, [visit] = book(
+        sams_scene("given"), SAM, Dated(datetime(2027, 3, 5, 8), (Part("check-in", "3 hours before"),)), house()
+    )
+    scene = put_off(scene, visit, visit.next_at or TEN, TEN + timedelta(hours=2), "another text went out just before")
+    scene = set_hours(scene, SAM, range(7), ("09:00", "18:00"), house())
+    assert due(scene) == TEN + timedelta(hours=2)
+    assert len(put_offs(scene.number, visit.id)) == 1
 
 
 def test_other_hours_draw_the_minutes_of_a_spread_within_them() -> None:
