@@ -67,6 +67,7 @@ KEYS: Mapping[str, frozenset[str]] = {
         "alert_blocked_supervisor": "org name",
         "alert_number": "alert number",
         "alert_remind": "alert code",
+        "alert_words_unsent": "org alert code",
         "alert_nobody": "org alert",
         "codes_freed": "name",
         "codes_freed_yours": "",

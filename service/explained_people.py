@@ -60,6 +60,7 @@ COMING = {
     "outcome": "whoever took the alert is asked how it went",
     "page failed": "the alert goes on, as a text to staff did not arrive",
     "page late": "the alert goes on, as a text to staff did not leave within a minute",
+    "words unreached": "the alert goes on, as words about it did not reach whoever took it",
     "safety unsent": "people are told that the safety text did not go out",
     "not reached": "what the provider's error says about the number is looked at",
     "account refused": "they are told that the provider refuses the account",

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from service.rules.kinds import KINDS
+from service.rules.kinds import KINDS, lane_of
 from service.rules.segments import count_segments
 from service.rules.setting import Means, Setting
 from service.store.rows import Outbound
@@ -51,7 +51,7 @@ def _row(setting: Means, draft: Draft, now: datetime, state: str) -> Outbound:
     stale = KINDS[draft.kind].stale
     ends = [at for at in (None if stale is None else ready + stale, draft.expires_at) if at is not None]
     return Outbound(
-        id=setting.new_id(), number_id=draft.number_id, kind=draft.kind, lane=LANES[draft.kind], body=draft.body,
+        id=setting.new_id(), number_id=draft.number_id, kind=draft.kind, lane=lane_of(draft.kind, of_alert=draft.escalation_id is not None), body=draft.body,
         language=draft.language, at=now, ready_at=ready, expires_at=min(ends, default=None), state=state,
         reason={"rule": draft.rule, **draft.because}, cause_id=draft.cause_id, conversation_id=draft.conversation_id,
         thread_id=draft.thread_id, escalation_id=draft.escalation_id, author_id=draft.author_id,

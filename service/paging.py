@@ -6,10 +6,10 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from service.alert_calls import call_instead, gets_no_texts, helpers_of
+from service.alert_calls import call_instead, calls_to, gets_no_texts, helpers_of, helps
 from service.ladders import chain_for, keep, ladder_of, pages_of, wake
 from service.outbox import Draft
-from service.passed_over import UNREACHED, note_one, note_passed_over
+from service.passed_over import UNREACHED, UNREAD, note_one, note_passed_over
 from service.queues import shown_with
 from service.rules.chain import Chain
 from service.rules.kinds import REMINDER
@@ -106,6 +106,27 @@ def on_page_late(scene: Scene, setting: Setting, timer: Timer, now: datetime) ->
     return scene
 
 
+def on_words_unreached(scene: Scene, setting: Setting, timer: Timer, now: datetime) -> Scene:
+    """Words about an alert did not reach whoever took it, or whoever helps them: the ladder climbs on without them.
+
+    The words wait in the queue for whoever takes it next. Where only the words are not taken, by a filter, the phone works: it is
+    told so, and that a call is needed. Whoever was called since no texts go knows that the words may not come. The timer's fence has pairs of an id and the provider's code (0: none, it is late or
+    nobody knows), with commas between them.
+    """
+    for staff_id, code in (part.split(":") for part in timer.fence.split(",")):
+        escalation, person = scene.get(Escalation, timer.subject), scene.get(Staff, UUID(staff_id))
+        if escalation is None or escalation.taken_by is None or escalation.state != "taken" or person is None:
+            continue
+        if escalation.taken_by != person.id and not helps(scene, escalation, person):
+            continue
+        kind = "late" if code == "0" else setting.errors.class_of(int(code))
+        if kind == "content":
+            scene = _tell_of_unsent(scene, setting, escalation, person, now)
+        elif kind not in ("late", "account") or not calls_to(scene, escalation, person):
+            scene = _without_taker(scene, setting, escalation, person, now)
+    return scene
+
+
 def alert_draft(scene: Scene, setting: Setting, escalation: Escalation, person: Staff, code: str) -> Draft:
     """The text of an alert to one phone: no words and no name, and whether the member said stop."""
     number = scene.get(Number, escalation.number_id)
@@ -182,6 +203,22 @@ def _failed(scene: Scene, setting: Setting, escalation: Escalation, staff_id: UU
     return _stepped(scene, setting, escalation, ladder, rung, now)
 
 
+def _tell_of_unsent(scene: Scene, setting: Setting, escalation: Escalation, person: Staff, now: datetime) -> Scene:
+    slots = {"alert": str(escalation.running), "code": code_of(scene, escalation, person)}
+    draft = staff_draft(setting, person, "alert_words_unsent", **slots)
+    return send(scene, setting, person, replace(draft, escalation_id=escalation.id), now)
+
+
+def _without_taker(scene: Scene, setting: Setting, escalation: Escalation, person: Staff, now: datetime) -> Scene:
+    taker = escalation.taken_by
+    if taker is None:
+        return scene
+    scene = note_one(scene, setting, escalation, person, UNREAD, now)
+    chain = chain_for(scene, setting, escalation, now)
+    ladder, rung = lose(ladder_of(scene, escalation), chain, taker, setting.organisation.ladder, now)
+    return _stepped(scene, setting, escalation, ladder, rung, now)
+
+
 def _last_one(scene: Scene, setting: Setting, before: Escalation, chain: Chain, now: datetime) -> Scene:
     """When the second round has only one person to go to, they are told that there is nobody else."""
     escalation = scene.get(Escalation, before.id)
@@ -199,4 +236,7 @@ def _new_code(scene: Scene, setting: Setting, person: Staff) -> str:
     return next((code for code in drawn if code not in taken), setting.new_code())
 
 
-TIMER_HANDLERS = {"rung": on_ladder, "outcome": on_ladder, "page failed": on_page_failed, "page late": on_page_late}
+TIMER_HANDLERS = {
+    "rung": on_ladder, "outcome": on_ladder, "page failed": on_page_failed, "page late": on_page_late,
+    "words unreached": on_words_unreached,
+}  # fmt: skip

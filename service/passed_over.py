@@ -20,6 +20,7 @@ STOPPED = "their phone said STOP"
 GONE = "they do not work here any more"
 OFF_DUTY = "nobody is on duty at this hour"
 UNREACHED = "no text and no call reached their phone"
+UNREAD = "words that came after it was taken did not reach their phone"
 
 
 def note_passed_over(scene: Scene, setting: Setting, escalation: Escalation, now: datetime) -> Scene:

@@ -117,6 +117,6 @@ def _next_try(outbound: Outbound, refused: TwilioRefused, now: datetime) -> date
 
 
 def _is_worth_a_try(outbound: Outbound, now: datetime) -> bool:
-    if outbound.kind in REPEATED:
+    if outbound.lane == SAFETY:
         return now - outbound.at < SAFETY_FOR
     return outbound.attempts < MANY_TRIES

@@ -45,7 +45,15 @@ KINDS: Mapping[str, Kind] = {
     "safety": Kind(0, "a safety text", uncertain="again once"),
     "consent": Kind(0, "a confirmation about consent", stale=timedelta(minutes=5), uncertain="drop"),
 }
+WITH_ALERTS = (
+    0  # the lane of a text to staff that belongs to an alert, such as words of danger that came after it was taken
+)
 REMINDER = "told: alert_remind"  # the rule, kept as its reason, of an alert that reminds whoever has it; all others want somebody
 UNASKED = tuple(name for name, kind in KINDS.items() if kind.unasked)
 REMINDERS_A_DAY = 2  # of visits and other dates: one before and one on the day
 REMINDERS_A_WEEK = 6
+
+
+def lane_of(kind: str, *, of_alert: bool) -> int:
+    """The lane of a message of this kind; what staff are told about an alert goes with the alerts."""
+    return WITH_ALERTS if kind == "staff" and of_alert else KINDS[kind].lane

@@ -1,7 +1,7 @@
 """What follows when a message does not arrive, in the same statement that notes it.
 
 A statement that changes messages has them as `changed` (whole rows, new values) and the parameter `now`. An alert that did
-not reach staff makes the ladder climb at once, and so does one that is refused for now again and again; a person's own words that did not go, or of which nobody knows, are told to
+not reach staff makes the ladder climb at once, and so do words about an alert that did not reach whoever took it, and so does one that is refused for now again and again; a person's own words that did not go, or of which nobody knows, are told to
 whoever wrote them; a safety text that did not arrive is told to those who were told of its alert; and an error of the provider
 may say something about the number. All are timers, so that they are decided like everything else that is due.
 """
@@ -12,6 +12,9 @@ STOPPED = "they said stop"  # why a message was withheld from a number that take
 # Why an alert was withheld although nobody's phone failed: the ladder has no reason to climb.
 TAKEN = "the alert was taken, passed on or closed before it went"
 ANEW = "this phone was told of the alert anew before it went"
+UNSENT = (
+    "told: alert_words_unsent"  # the rule of what a taker is told where words were filtered; is it too, others are told
+)
 OFTEN = 5  # tries of an alert that were refused for now, a quarter of a minute, after which others are told as well
 
 # The phone did not answer (Twilio's error page): three in a row are worth a person's look, which is what `silent` finds out.
@@ -36,6 +39,14 @@ slow as (insert into timers (kind, subject, number_id, due_at, lane, fence, fail
     select 'page late', c.escalation_id, e.number_id, %(now)s, 0, string_agg(n.owner_id::text, ','), 0, false
     from changed c join escalations e on e.id = c.escalation_id join numbers n on n.id = c.number_id
     where n.owner_id is not null and c.kind = 'alert' and c.state = 'queued' and c.attempts = {OFTEN} and e.state = 'open'
+    group by c.escalation_id, e.number_id
+    on conflict (kind, subject) do update set due_at = excluded.due_at, fence = timers.fence || ',' || excluded.fence),
+words as (insert into timers (kind, subject, number_id, due_at, lane, fence, failures, aside)
+    select 'words unreached', c.escalation_id, e.number_id, %(now)s, 0, string_agg(n.owner_id || ':' ||
+        case when c.reason ->> 'rule' = '{UNSENT}' then 0 else coalesce(c.error_code, 0) end, ','), 0, false
+    from changed c join escalations e on e.id = c.escalation_id join numbers n on n.id = c.number_id
+    where n.owner_id is not null and c.kind = 'staff' and c.state in ('failed', 'undelivered', 'unknown', 'withheld')
+      and e.state = 'taken'
     group by c.escalation_id, e.number_id
     on conflict (kind, subject) do update set due_at = excluded.due_at, fence = timers.fence || ',' || excluded.fence),
 told as (insert into timers (kind, subject, number_id, due_at, lane, fence, failures, aside)

@@ -184,12 +184,13 @@ on conflict (kind, subject) do nothing"""
 
 # One message of a recipient is under way at a time. Alerts and safety texts do not wait for one that seems to be in nobody's
 # hands any more: a dead worker's is settled when its lease is over, an uncertain one when the provider tells (decision 13).
-_IN_FLIGHT = """exists (select 1 from outbound e where e.number_id = o.number_id and e.state in ('sending', 'unsure')
-        and not (o.kind in ('alert', 'safety') and e.claimed_at <= %(patience)s))"""
+_SAFETY = "({0}.kind in ('alert', 'safety') or ({0}.kind = 'staff' and {0}.lane = 0))"
+_IN_FLIGHT = f"""exists (select 1 from outbound e where e.number_id = o.number_id and e.state in ('sending', 'unsure')
+        and not ({_SAFETY.format("o")} and e.claimed_at <= %(patience)s))"""
 # Nor is their own first try waited for any longer: they may go twice, and then go again at once.
 PATIENCE = timedelta(seconds=5)  # machine time; requests take less than one second, as a rule
 # What may go while this database may lack what happened since a moment.
-_CAREFUL = "(%(since)s::timestamptz is null or {0}.kind in ('alert', 'safety') or ({0}.lane = 1 and {0}.at > %(since)s::timestamptz))"
+_CAREFUL = "(%(since)s::timestamptz is null or {0}.kind in ('alert', 'safety') or (({0}.lane = 1 or {0}.kind = 'staff') and {0}.at > %(since)s::timestamptz))"
 _UNASKED = "(" + ", ".join(f"'{kind}'" for kind in UNASKED) + ")"
 # A later alert of the same escalation to the same phone, unless nothing came of it.
 _ANEW = """exists (select 1 from outbound l where l.number_id = o.number_id and l.at >= o.at and l.seq > o.seq and l.kind = 'alert'

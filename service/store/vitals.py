@@ -36,7 +36,7 @@ _STATEMENT = """select
             where p.escalation_id = e.id and o.escalation_id = e.id and o.kind = 'alert' and o.state in ('sent', 'delivered'))
         and not exists (select 1 from calls c where c.escalation_id = e.id and c.state in ('placed', 'ended'))) as unreached,
     (select min(at) from outbound where lane = 0 and left_at is null and state in ('queued', 'sending', 'unsure', 'sent')
-        and kind in ('alert', 'safety') and (state <> 'sent' or sent_at > %(now)s - interval '1 hour')) as safety_since,
+        and (kind in ('alert', 'safety') or (kind = 'staff' and escalation_id is not null)) and (state <> 'sent' or sent_at > %(now)s - interval '1 hour')) as safety_since,
     (select count(*) from outbound where state = 'queued' and attempts >= %(stuck)s) as stuck,
     (select max(held_code) from senders where held_until > %(machine)s) as held_code"""
 

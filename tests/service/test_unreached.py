@@ -10,7 +10,7 @@ import pytest
 from service.queues import done_by_hand
 from service.store.rows import Audit, Call, Escalation, Number, Outbound, Page, QueueItem, Timer
 from tests.house import CORA, DAN, ROSA, SAM, SUE
-from tests.scenes import STRANGER, World, heard
+from tests.scenes import LUZ, STRANGER, World, heard
 
 HIGH = "i want to kill myself"
 EMERGENCY = "i took the whole bottle of tylenol"
@@ -58,6 +58,66 @@ def test_whoever_is_late_is_not_lost_and_may_take_it_or_pass_it_on() -> None:
     assert [page.passed_at is not None for page in world.all(Page)] == [True, False, False]
     world.says(DAN.number_id, world.code(DAN))
     assert world.one(Escalation, alert.id).taken_by == DAN.id
+
+
+def taken() -> tuple[World, Escalation]:
+    """Sam is in danger, Rosa has taken it, and Sam wrote more words of danger."""
+    world, alert = in_danger()
+    world.says(ROSA.number_id, world.code(ROSA))
+    world.says(SAM.number_id, "i have the pills in my hand, i want to die")
+    return world, world.one(Escalation, alert.id)
+
+
+def test_more_words_of_danger_go_with_the_alerts() -> None:
+    """What the taker is told about the alert overtakes ordinary words on that phone; all else to staff keeps its place."""
+    world, _ = taken()
+    words = [text for text in world.all(Outbound) if text.number_id == ROSA.number_id and "pills" in text.body]
+    assert [(text.kind, text.lane) for text in words] == [("staff", 0)]
+    assert {text.lane for text in world.says(SAM.number_id, "hello?") if text.kind == "staff"} <= {0, 1}
+    assert [text.lane for text in world.says(LUZ.number_id, "hola") if text.kind == "staff"] == [1]
+
+
+@pytest.mark.parametrize("code", [0, 30003, 30008, 30005, 99999])
+def test_words_that_do_not_reach_the_taker_make_the_ladder_climb(code: int) -> None:
+    """They wait in the queue for whoever is told now, who gets them by taking it; the audit says what happened."""
+    world, alert = taken()
+    texts = due(world, "words unreached", alert.id, f"{ROSA.id}:{code}")
+    assert paged(texts) == [DAN.number_id, SUE.number_id]
+    assert world.one(Escalation, alert.id).state == "open"
+    assert "passed over by the ladder" in [entry.what for entry in world.all(Audit)]
+    assert [item.closed_at for item in waiting(world, "danger")]
+    texts = world.says(DAN.number_id, world.code(DAN))
+    assert any("pills" in said for said in heard(texts, DAN.number_id))
+
+
+def test_who_was_called_since_no_texts_go_keeps_the_alert_while_none_do() -> None:
+    """The call said that the words may not come; to take it from them would help nobody. Once texts go, words that fail count."""
+    world, alert = taken()
+    world.put(
+        [Call(world.setting.new_id(), ROSA.number_id, "alert", "account", "en", world.now, world.now, 0, alert.id)]
+    )
+    for code in (0, 30034):
+        assert due(world, "words unreached", alert.id, f"{ROSA.id}:{code}") == []
+    assert world.one(Escalation, alert.id).taken_by == ROSA.id
+    assert paged(due(world, "words unreached", alert.id, f"{ROSA.id}:30005"))
+
+
+def test_words_that_a_carrier_filters_leave_the_alert_with_its_taker_who_is_told_to_call() -> None:
+    """The phone works, the words do not go: other words do, with the way to the number."""
+    world, alert = taken()
+    texts = due(world, "words unreached", alert.id, f"{ROSA.id}:30007")
+    assert (paged(texts), world.one(Escalation, alert.id).taken_by) == ([], ROSA.id)
+    [said] = heard(texts, ROSA.number_id)
+    assert f"NUMBER {world.code(ROSA)}" in said
+    assert "pills" not in said
+
+
+def test_old_words_to_somebody_who_passed_it_on_change_nothing() -> None:
+    """Whoever has it now was sent every word; and what is open or closed climbs, or rests, by itself."""
+    world, alert = taken()
+    assert due(world, "words unreached", alert.id, f"{DAN.id}:30005") == []
+    world.says(ROSA.number_id, f"DONE {world.code(ROSA)} talked")
+    assert due(world, "words unreached", alert.id, f"{ROSA.id}:30005") == []
 
 
 def test_late_alerts_do_not_drive_the_ladder_in_a_circle() -> None:

@@ -51,6 +51,63 @@ def test_a_late_alert_climbs_and_a_late_safety_text_is_told_whatever_state_they_
     assert office.row(safety)["late_at"] is not None
 
 
+@pytest.mark.parametrize("state", [*UNDER_WAY, "sent"])
+def test_words_about_an_alert_that_are_late_for_its_taker_are_noticed(office: Office, state: str) -> None:
+    """More words of danger are watched as the alert was, and health knows of them."""
+    rosa, number, escalation = rosa_of(office)
+    office.change("update escalations set state = 'taken'")
+    office.queue(number, "staff", escalation_id=escalation.id, lane=0)
+    office.queue(number, "staff")
+    now = office.deliveries.clock.now()
+    office.change("update outbound set state = %s, lease_until = now() + interval '1 hour', sent_at = %s", state, now)
+    office.let_pass(MINUTE)
+    assert UNSAFE in troubles(office)
+    assert (office.deliveries.watch(), timers(office)) == (1, [("words unreached", f"{rosa.id}:0")])
+
+
+@pytest.mark.parametrize("code", [30008, 30007, 99999])
+def test_words_about_an_alert_that_failed_for_its_taker_are_noticed_at_once(office: Office, code: int) -> None:
+    """At once or in a report; who took it is told or passed by, and nothing of it follows from other texts to staff."""
+    rosa, number, escalation = rosa_of(office)
+    office.change("update escalations set state = 'taken'")
+    sent = office.queue(number, "staff", escalation_id=escalation.id, lane=0)
+    office.queue(number, "staff", "other words")
+    office.deliveries.run()
+    for row in office.rows("select id, sid from outbound"):
+        office.deliveries.report(row["id"], row["sid"], "undelivered", code)
+    assert office.state(sent) == "undelivered"
+    assert [found for found in timers(office) if found[0] == "words unreached"] == [
+        ("words unreached", f"{rosa.id}:{code}")
+    ]
+
+
+def test_words_about_an_alert_that_nobody_knows_the_fate_of_are_noticed_and_not_sent_again(office: Office) -> None:
+    """They go at most once; that they are unknown is as good as lost for whoever took the alert."""
+    rosa, number, escalation = rosa_of(office)
+    office.change("update escalations set state = 'taken'")
+    sent = office.queue(number, "staff", escalation_id=escalation.id, lane=0)
+    office.fault("500-before")
+    office.deliveries.run()
+    for _ in range(2):
+        office.later(40)
+        office.deliveries.run()
+    assert (office.state(sent), office.accepted()) == ("unknown", [])
+    assert ("words unreached", f"{rosa.id}:0") in timers(office)
+
+
+def test_words_about_an_alert_do_not_wait_for_what_is_stuck_or_for_a_restore(office: Office) -> None:
+    """They pass by an uncertain text to that phone, as alerts do."""
+    _, number, escalation = rosa_of(office)
+    office.change("update escalations set state = 'taken'")
+    office.queue(number, "staff", "stuck")
+    office.change(
+        "update outbound set state = 'unsure', claimed_at = now() - interval '1 minute', lease_until = now() + interval '1 hour'"
+    )
+    office.queue(number, "staff", "more words", escalation_id=escalation.id, lane=0)
+    office.deliveries.run()
+    assert office.accepted() == ["more words"]
+
+
 def test_what_has_left_is_not_late_and_neither_is_a_routine_text(office: Office, simulator: Simulator) -> None:
     """The provider's report that it sent the text is enough; whether it arrived is another question."""
     sent = office.queue(office.known(11), "safety")
