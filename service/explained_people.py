@@ -7,18 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from service.explained_calls import say_calls_lately
+from service.explained_schedules import Foretold, coming_data, say_coming, say_rest, say_schedules
 from service.explained_words import Explanation, say_escalation, say_queue, say_reason, say_time, say_whose
 from service.explanations import Looking
 from service.facts import is_paused
+from service.foretelling import Ahead, foretell, life_of
 from service.passed_over import say_passed_over
 from service.putting_off import put_offs
-from service.rules.local_time import to_local
-from service.rules.member_hours import is_open, member_hours
-from service.rules.schedule import next_moment
 from service.schedules import PAUSED_BY_HAND
 from service.store.rows import (
     Audit,
@@ -36,8 +34,6 @@ from service.store.rows import (
     Timer,
 )  # fmt: skip
 
-MOMENTS = 3  # of each schedule that are told
-_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 LAST = 10  # messages that are told, and calls
 
 CONSENT = {
@@ -48,10 +44,11 @@ CONSENT = {
     "wrong": "This number turned out to be the wrong one: nothing goes out to it, until somebody there writes START and is asked.",
 }
 
-# What each kind of timer will do, told before its moment has come.
+# What each kind of timer will do, told before its moment has come. What is lived through beforehand needs no words here,
+# unless it was set aside.
 COMING = {
-    "check-in": "the next check-in is due",
-    "welcome": "the welcome is due",
+    "check-in": "a schedule speaks",
+    "welcome": "the welcome goes out",
     "silence": "the conversation goes on without an answer",
     "resume": "their pause ends",
     "promise": "whoever promised to answer is reminded",
@@ -73,8 +70,10 @@ COMING = {
 }
 
 
-def explain_member(looking: Looking, phone: str) -> Explanation | None:
+def explain_member(looking: Looking, phone: str, ahead: Ahead) -> Explanation | None:
     """Explain how things stand with the member, or the one of staff, who has this E.164 number; None where neither has it.
+
+    What comes is foretold by the decisions themselves (`ahead`), as if nobody wrote meanwhile.
 
     Raises psycopg's errors where the database is away.
     """
@@ -83,26 +82,26 @@ def explain_member(looking: Looking, phone: str) -> Explanation | None:
         return None
     found = looking.reader.rows(Member, "x.number_id = %(id)s", id=number.id)
     if found:
-        return _member(looking, number, found[0])
+        return _member(looking, number, found[0], ahead)
     staff = looking.reader.rows(Staff, "x.number_id = %(id)s", id=number.id)
     return _staff(looking, number, staff[0]) if staff else None
 
 
-def _member(looking: Looking, number: Number, member: Member) -> Explanation:
+def _member(looking: Looking, number: Number, member: Member, ahead: Ahead) -> Explanation:
     staff = looking.reader.staff()
-    schedules = looking.reader.rows(Schedule, "x.member_id = %(id)s order by x.flow", id=member.id)
-    coming = {schedule.id: _coming(schedule, member, looking.now) for schedule in schedules}
+    foretold = _foretold(looking, number, member, ahead)
     sentences = (
         f"{member.name}, a member since {say_time(member.created_at, member.zone)}, language {member.language}.",
         CONSENT.get(number.consent, f"Consent: {number.consent}."),
         *_ledger(looking, number, member),
         *_paused(looking, member),
-        *_rest(member, looking.now),
+        *say_rest(foretold),
         _specialist(member, staff),
-        *(_schedule(schedule, member, coming[schedule.id]) for schedule in schedules),
-        *(line for schedule in schedules for line in _put_offs(schedule, number, member)),
+        *say_schedules(foretold),
+        *(line for schedule in foretold.schedules for line in _put_offs(schedule, number, member)),
         *_under_way(looking, number, member, staff),
-        *_set_for_later(looking, number, member),
+        *say_coming(foretold),
+        *_set_for_later(looking, number, member, ahead),
         *_last(looking, number, member),
         *say_calls_lately(looking.reader, number, member.zone, LAST),
     )
@@ -112,10 +111,17 @@ def _member(looking: Looking, number: Number, member: Member) -> Explanation:
         "paused": is_paused(member, looking.now),
         "window": [member.window_start, member.window_end],
         "zone": member.zone,
-        "schedules": [_schedule_data(schedule, coming[schedule.id]) for schedule in schedules],
+        **coming_data(foretold),
         "sentences": list(sentences),
     }
     return Explanation(sentences, data)
+
+
+def _foretold(looking: Looking, number: Number, member: Member, ahead: Ahead) -> Foretold:
+    schedules = looking.reader.rows(Schedule, "x.member_id = %(id)s order by x.flow, x.id", id=member.id)
+    life = life_of(looking.reader, number, ahead, looking.now)
+    organisation, coming = ahead.setting.organisation, foretell(life, ahead, looking.now)
+    return Foretold(life.scene, member, organisation, schedules, coming, looking.now)
 
 
 def _staff(looking: Looking, number: Number, person: Staff) -> Explanation:
@@ -149,58 +155,12 @@ def _paused(looking: Looking, member: Member) -> tuple[str, ...]:
     return (f"{'They were paused by hand' if by_hand else 'They paused'}, {until}.",)
 
 
-def _rest(member: Member, now: datetime) -> tuple[str, ...]:
-    window = f"Unasked texts go from {member.window_start} to {member.window_end} in {member.zone}"
-    caps = f"at most {member.per_day} a day and {member.per_week} in seven days"
-    own = member_hours((member.window_start, member.window_end), member.windows)
-    is_now = "open" if is_open(own, member.zone, now) else "closed"
-    return (
-        *_other_days(member),
-        f"{window}, {caps}; it is {to_local(now, member.zone):%H:%M} there, so that is {is_now} now.",
-    )
-
-
-def _other_days(member: Member) -> tuple[str, ...]:
-    return tuple(
-        f"On {_DAYS[int(day)]}s none go."
-        if hours is None
-        else f"On {_DAYS[int(day)]}s they go from {hours[0]} to {hours[1]}."
-        for day, hours in sorted(member.windows.items())
-    )
-
-
 def _specialist(member: Member, staff: Mapping[UUID, Staff]) -> str:
     person = staff.get(member.specialist_id) if member.specialist_id else None
     if person is None:
         return "Nobody is their specialist: the coordinator answers."
     gone = "" if person.active else ", who does not work here any more (the coordinator answers)"
     return f"Their specialist is {person.name}{gone}; the backup is {say_whose(person.backup_id, staff, 'nobody')}."
-
-
-def _coming(schedule: Schedule, member: Member, now: datetime) -> tuple[datetime, ...]:
-    found: tuple[datetime, ...] = ()
-    starts = datetime.fromisoformat(schedule.starts)
-    while schedule.active and len(found) < MOMENTS:
-        moment = next_moment(schedule.rule, member.zone, starts, found[-1] if found else now)
-        if moment is None:
-            break
-        found += (moment,)
-    return found
-
-
-def _schedule(schedule: Schedule, member: Member, coming: tuple[datetime, ...]) -> str:
-    if not coming and schedule.active:
-        return f"{schedule.flow}: its last moment is being held."
-    if not coming:
-        return f"{schedule.flow}: its rule has come to its end."
-    moments = "; ".join(say_time(at, member.zone) for at in coming)
-    if schedule.date_at is not None:
-        return f"{schedule.flow}: {schedule.relative}, for their date of {schedule.date_at[:16]}, next {moments}."
-    asides = [f"within {schedule.spread} minutes after"] * bool(schedule.spread)
-    asides += ["not on a day on which they wrote"] * schedule.unless_heard + [
-        "not on holidays"
-    ] * schedule.skip_holidays
-    return f"{schedule.flow}: by the rule {schedule.rule}, next {moments}{_in_brackets(', '.join(asides))}."
 
 
 def _put_offs(schedule: Schedule, number: Number, member: Member) -> tuple[str, ...]:
@@ -212,10 +172,6 @@ def _put_offs(schedule: Schedule, number: Number, member: Member) -> tuple[str, 
         f"{schedule.flow}: due {due}, put off until {say_time(datetime.fromisoformat(until), member.zone)}: {why}."
         for until, why in put_offs(number, schedule.id).items()
     )
-
-
-def _schedule_data(schedule: Schedule, coming: tuple[datetime, ...]) -> dict[str, Any]:
-    return {"flow": schedule.flow, "rule": schedule.rule, "next": [at.isoformat() for at in coming]}
 
 
 def _under_way(looking: Looking, number: Number, member: Member, staff: Mapping[UUID, Staff]) -> tuple[str, ...]:
@@ -234,8 +190,10 @@ def _under_way(looking: Looking, number: Number, member: Member, staff: Mapping[
     )
 
 
-def _set_for_later(looking: Looking, number: Number, member: Member) -> tuple[str, ...]:
-    timers = looking.reader.rows(Timer, "x.number_id = %(id)s order by x.due_at", id=number.id)
+def _set_for_later(looking: Looking, number: Number, member: Member, ahead: Ahead) -> tuple[str, ...]:
+    """What is set besides what was lived through; of that only what was set aside, which does not come by itself."""
+    where = "x.number_id = %(id)s and (x.aside or not x.kind = any(%(kinds)s)) order by x.due_at"
+    timers = looking.reader.rows(Timer, where, id=number.id, kinds=list(ahead.planned))
     aside = {True: " (set aside after failing; somebody was told)", False: ""}
     return tuple(
         f"{say_time(timer.due_at, member.zone)}: {COMING.get(timer.kind, timer.kind)}{aside[timer.aside]}."

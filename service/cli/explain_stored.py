@@ -8,11 +8,13 @@ import orjson
 import typer
 
 from config.organisation import load_organisation
+from service.assembly import conversation_handlers, load_setting, planned_handlers
 from service.cli.asking import asking
 from service.cli.environment import settings_or_exit
 from service.explained_people import explain_member
 from service.explained_words import Explanation
 from service.explanations import Looking, explain_message
+from service.foretelling import Ahead
 from service.gateways.clock import Clock
 from service.gateways.ids import new_id
 from service.gateways.keys import read_keys
@@ -38,14 +40,20 @@ def member(
     phone: Annotated[str, typer.Argument(help="The number of a member, or of one of staff.")],
     as_json: AsJson = False,
 ) -> None:
-    """Tell how things stand with a member: consent, pause, window, schedules, who answers, what waits, calls; of staff, calls."""
+    """Tell how things stand with a member: consent, pause, hours, schedules, what comes, who answers, what waits, calls."""
     try:
         number = read_number(phone)
     except PhoneProblem as problem:
         print(f"{phone}: {problem}", file=sys.stderr)
         raise typer.Exit(2) from None
     missing = "Neither a member nor anybody of staff has this number."
-    _tell(lambda looking: explain_member(looking, number), missing, words=False, as_json=as_json)
+    ahead = _ahead()
+    _tell(lambda looking: explain_member(looking, number, ahead), missing, words=False, as_json=as_json)
+
+
+def _ahead() -> Ahead:
+    handlers = conversation_handlers()
+    return Ahead(load_setting(settings_or_exit()), handlers, planned_handlers(handlers))
 
 
 def _tell(explain: Callable[[Looking], Explanation | None], missing: str, *, words: bool, as_json: bool) -> None:

@@ -53,29 +53,46 @@ class NeverRests(Exception):
     """A member's timers come due without end; the message is the kind of the last one."""
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing that came due for a member: when it was decided, what was written, and how they stood before and after."""
+
+    timer: Timer
+    at: datetime
+    written: tuple[Outbound, ...]
+    before: Life
+    after: Life
+
+
 def live_through(world: World, life: Life, place: int = 0) -> Iterator[Outbound]:
     """Every message that would be written until the end, those withheld among them, in order of time.
 
     `place` is the member's place among all, by which answers are spread. Raises NeverRests.
     """
+    for step in steps(world, life, place):
+        yield from step.written
+
+
+def steps(world: World, life: Life, place: int = 0) -> Iterator[Step]:
+    """Everything that would come due until the end, one after the other; as `live_through`. Raises NeverRests."""
     most = MOST_A_DAY * max(1, (world.end - world.start).days)
     for number in count():
-        timer = _next(life)
+        timer = next_timer(life)
         if timer is None or timer.due_at >= world.end:
             return
         if number >= most:
             raise NeverRests(timer.kind)
-        now = max(timer.due_at, world.start)
-        before = life.scene.cancel(timer.key)
-        after = _decided(world, before, timer, now)
+        now, before = max(timer.due_at, world.start), life
+        after = _decided(world, life.scene.cancel(timer.key), timer, now)
         written = tuple(row for row in after.changed.values() if isinstance(row, Outbound))
-        yield from written
         life = _lived(world, life, after, written, now)
+        yield Step(timer, now, written, before, life)
         life = _will_answer(world, life, timer, place, now)
 
 
-def _next(life: Life) -> Timer | None:
-    return min(life.timers.values(), key=lambda timer: timer.due_at, default=None)
+def next_timer(life: Life) -> Timer | None:
+    """What comes due next: the one that a worker would claim first (service.store.claiming)."""
+    return min(life.timers.values(), key=lambda timer: (timer.due_at, timer.subject), default=None)
 
 
 def _decided(world: World, scene: Scene, timer: Timer, now: datetime) -> Scene:
