@@ -90,6 +90,8 @@ KEYS: Mapping[str, frozenset[str]] = {
         "called": "",
         "no_words": "",
         "picture": "",
+        "visit_unsaid": "org when",
+        "visit_unsaid_stopped": "org when",
         "promise_late": "tag",
         "spend_cap": "org",
         "safety_unsent": "org alert",

@@ -69,7 +69,7 @@ def book(scene: Scene, member: Member, dated: Dated, house: House) -> tuple[Scen
     Words before the date are reminders, words after it are ordinary. Raises ScheduleRefused with every mistake, also where
     nothing of it is still to come.
     """
-    refuse(_mistakes(scene, dated))
+    refuse(_mistakes(scene, dated, house))
     date_id = house.new_id()
     for part in dated.parts:
         schedule = Schedule(
@@ -123,9 +123,10 @@ def _quiet(scene: Scene, schedules: Sequence[Schedule], house: House, why: str) 
     return end(scene, house.now, why)
 
 
-def _mistakes(scene: Scene, dated: Dated) -> tuple[str, ...]:
+def _mistakes(scene: Scene, dated: Dated, house: House) -> tuple[str, ...]:
     flows = dict.fromkeys(part.flow for part in dated.parts)
-    found = [mistake for flow in flows for mistake in mistakes_of(scene, Wanted(flow, ONCE, dated.date_at))]
+    wanted = [Wanted(flow, ONCE, dated.date_at) for flow in flows]
+    found = [mistake for one in wanted for mistake in mistakes_of(scene, one, house, dated=True)]
     found += _mistakes_of_whens([part.when for part in dated.parts])
     return (
         tuple(found)

@@ -10,12 +10,11 @@ from datetime import datetime, time
 
 from service.conversations import Beginning, Handlers, begin
 from service.facts import hours_of
-from service.handoffs import Passing
+from service.filling import values_for
 from service.holding import PASSED, Slot, judge
 from service.outbox import Draft, withhold
-from service.planning import next_slot, set_slot, speaks_at, until_of, values_of
+from service.planning import next_slot, set_slot, speaks_at, until_of
 from service.putting_off import put_off, put_offs
-from service.queues import unsaid
 from service.rules.local_time import to_local
 from service.rules.member_hours import next_open, say_hours
 from service.rules.setting import Means, Setting
@@ -23,8 +22,8 @@ from service.rules.windows import Window
 from service.store.rows import Member, Schedule, Timer
 from service.store.scene import Scene
 from service.timers import set_timer
+from service.unsaid import leave_to_a_person
 
-_NOT_BY_TEXT = ("stopped", "declined", "wrong")  # consents with which nobody should be asked to write instead
 AT_ONCE = 100  # moments that one decision settles after a long time without a worker; the rest follow at once
 
 
@@ -59,9 +58,10 @@ def _settled(
     scene = set_slot(scene, spoken, member, setting.organisation, following)
     if held is not None:
         scene = withheld(scene, setting, member, slot, held, now)
-        scene = _left_to_a_person(scene, setting, handlers, slot, held, now)
+        if slot.until is not None and held != PASSED:
+            scene = leave_to_a_person(scene, setting, handlers, schedule, slot.until, now)
     else:
-        scene = begin(scene, setting, handlers, _beginning(slot, member), now)
+        scene = begin(scene, setting, handlers, _beginning(scene, setting, slot, member), now)
     kept = scene.get(Schedule, schedule.id)
     if following is None or kept is None or kept.revision != schedule.revision:
         return scene, None  # nothing follows, or the flow itself has set another rhythm
@@ -75,21 +75,11 @@ def withheld(scene: Scene, setting: Means, member: Member, slot: Slot, reason: s
     return withhold(scene, setting, draft, now)
 
 
-def _left_to_a_person(
-    scene: Scene, setting: Setting, handlers: Handlers, slot: Slot, reason: str, now: datetime
-) -> Scene:
-    """The scene with a reminder that cannot be said left to whoever can tell them, while its date is ahead."""
-    if slot.until is None or reason == PASSED:
-        return scene
-    why = unsaid(slot.schedule.date_at or "", stopped=scene.number.consent in _NOT_BY_TEXT)
-    return handlers.pass_on(scene, setting, Passing(why, "specialist", promise="same shift"), now)
-
-
-def _beginning(slot: Slot, member: Member) -> Beginning:
+def _beginning(scene: Scene, setting: Setting, slot: Slot, member: Member) -> Beginning:
     schedule = slot.schedule
     rule = "their own schedule" if schedule.date_id is None else f"{schedule.relative}, counted from their date"
     return Beginning(
-        schedule.flow, "schedule", rule, because=_because(slot, member), values=values_of(schedule, member),
+        schedule.flow, "schedule", rule, because=_because(slot, member), values=values_for(scene, setting, schedule, member),
         kind=schedule.kind, until_at=slot.until, schedule_id=schedule.id,
     )  # fmt: skip
 

@@ -19,14 +19,16 @@ from service.gateways.keys import KeyProblem, KeyRing, read_keys
 from service.gateways.twilio import open_provider
 from service.health import NO_BROKER, NO_DATABASE, health_of
 from service.line_check import check_line
-from service.publishing import PublishingRefused, editions_of, read_sources, waiting
-from service.readiness import Check, keys_open, people_ready
+from service.publishing import PublishingRefused, editions_of, open_shelf, read_sources, waiting
+from service.readiness import Check, keys_open, people_ready, schedules_ready
 from service.rules.catalogue import CATALOGUE
 from service.rules.risk import compile_lexicon
 from service.store.database import WAIT, Pool, open_pool, weak_settings
 from service.store.flow_versions import compare_release
 from service.store.marks import RESTORED, Mark, read_mark
 from service.store.reading import Reader
+from service.store.roster_writing import published_flows
+from service.store.standing_reading import begun_by_schedules
 from service.store.vitals import read_vitals
 
 FILES: tuple[tuple[str, Callable[[Path], object]], ...] = (
@@ -119,11 +121,24 @@ def _stored(settings: Settings, pool: Pool, keys: KeyRing, now: datetime, machin
         if restored is not None:
             yield Check("restore", "look", _restored(restored))
         yield from _unpublished(settings)
+        yield from schedules_ready(
+            begun_by_schedules(connection) | _joining(settings),
+            published_flows(connection),
+            open_shelf(settings.database_url, CATALOGUE),
+        )
         reader = Reader(connection, keys)
         opened = keys_open(reader)
         yield opened
         if opened.standing == "ok":
             yield from people_ready(reader)
+
+
+def _joining(settings: Settings) -> frozenset[tuple[str, bool]]:
+    """The flows that organisation.yaml lets begin after a yes: around a date, that of the yes."""
+    try:
+        return frozenset((later.flow, True) for later in load_organisation(settings.config_dir).joining)
+    except OrganisationProblem:
+        return frozenset()  # told already
 
 
 def _restored(mark: Mark) -> str:

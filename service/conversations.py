@@ -18,14 +18,16 @@ from flows.engine import effects as follow
 from flows.engine.events import ActionDone, Event, Replied, Silent, Started
 from flows.engine.kinds import Value
 from flows.engine.matching import names_reply, takes_anything
+from flows.engine.new_clocks import clock_due
 from flows.engine.session import Session, dump_session, load_session, new_session
 from flows.engine.step import advance
 from service.facts import facts_of, hours_of
 from service.handoffs import Doing, Passing, Raising
 from service.outbox import Draft, post
 from service.rules.kinds import UNASKED
+from service.rules.local_time import to_instant, to_local
 from service.rules.member_hours import closing
-from service.rules.setting import Setting
+from service.rules.setting import Means, Setting
 from service.store.rows import Conversation, Inbound, Member, Turn
 from service.store.scene import Scene, Withdrawal
 from service.timers import cancel_timer, set_timer
@@ -113,6 +115,21 @@ def end(scene: Scene, now: datetime, why: str) -> Scene:
         return scene
     scene = cancel_timer(scene.with_rows(conversation.but(state="ended", ended_at=now)), "silence", conversation.id)
     return scene.withdraw(Withdrawal(scene.number.id, UNASKED, {"withdrawn": why}, conversation.id))
+
+
+def on_new_clocks(scene: Scene, means: Means, member: Member, was: str, now: datetime) -> Scene:
+    """The scene after a member's zone changed from `was` (their row has the new one): the open conversation goes by it.
+
+    The date that it is about keeps its local time, and what waits for a time of the clock waits for it there.
+    """
+    conversation = scene.conversation
+    if conversation is None:
+        return scene
+    if conversation.until_at is not None:
+        until = to_instant(to_local(conversation.until_at, was), member.zone)
+        scene = scene.with_rows(conversation.but(until_at=until))
+    due = clock_due(means.flows(conversation.versions), _loaded(conversation), member.zone, now)
+    return scene if due is None else set_timer(scene, "silence", conversation.id, due, str(conversation.fence))
 
 
 def names_a_reply(scene: Scene, setting: Setting, text: str, now: datetime) -> bool:

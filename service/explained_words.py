@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from service.queues import say_unsaid
+from service.queues import say_why
 from service.rules.kinds import KINDS
 from service.rules.local_time import to_local
 from service.store.rows import Escalation, Inbound, Outbound, QueueItem, Staff
@@ -126,9 +126,9 @@ def say_ends(message: Inbound) -> tuple[str, ...]:
 def say_queue(item: QueueItem, staff: Mapping[UUID, Staff], zone: str) -> str:
     """One thing that waits, or waited, for a person."""
     whose = say_whose(item.staff_id, staff, ROLES.get(item.role, f"the {item.role}"))
-    said = f"Waits for {whose} since {say_time(item.since, zone)}: {say_unsaid(item.why)}"
+    said = f"Waits for {whose} since {say_time(item.since, zone)}: {say_why(item.why)}"
     if item.closed_at is not None:
-        said = f"Waited for {whose} from {say_time(item.since, zone)} to {say_time(item.closed_at, zone)}: {say_unsaid(item.why)}"
+        said = f"Waited for {whose} from {say_time(item.since, zone)} to {say_time(item.closed_at, zone)}: {say_why(item.why)}"
     closed = f", closed by {item.closed_how}" if item.closed_how else ""
     promised = f", promised by {say_time(item.promised_at, zone)}" if item.promised_at and not item.closed_at else ""
     return f"{said}{closed}{promised}."

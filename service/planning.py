@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, time, timedelta
-from uuid import UUID
 
 from config.organisation import Organisation
 from flows.engine.kinds import Value
@@ -18,7 +17,7 @@ from service.rules.schedule import next_moment
 from service.rules.spreading import minutes_for
 from service.store.rows import Member, Schedule
 from service.store.scene import Scene
-from service.timers import cancel_timer, timer_of
+from service.timers import cancel_timer, set_timer, timer_of
 
 BEFORE = timedelta(hours=1)  # a reminder that cannot go at its moment goes at least so long before its date
 ONCE = "FREQ=DAILY;COUNT=1"  # the rule of a single moment
@@ -89,46 +88,30 @@ def on_date(schedule: Schedule, date_at: datetime, zone: str) -> Schedule:
     return replace(schedule, date_at=date_at.isoformat(), starts=starts, kind=kind)
 
 
-def join(
-    scene: Scene,
-    member: Member,
-    organisation: Organisation,
-    new_id: Callable[[], UUID],
-    joined: datetime,
-    now: datetime,
-) -> Scene:
-    """The scene after a member's yes, with what organisation.yaml lets begin some time later: once for each member.
-
-    What has passed already, and a flow that is not published, is left out. The date they hang on has the member's own id.
-    """
-    if any(schedule.date_id == member.id for schedule in scene.all(Schedule)):
-        return scene
-    date_at = to_local(joined, member.zone).replace(second=0, microsecond=0)
-    for later in organisation.joining:
-        schedule = Schedule(
-            new_id(), member.id, scene.number.id, later.flow, ONCE, date_at.isoformat(), date_id=member.id, relative=later.when
-        )  # fmt: skip
-        schedule = on_date(schedule, date_at, member.zone)
-        if later.flow in scene.fact("published", {}) and next_slot(schedule, member, now) is not None:
-            scene = set_next(scene, schedule, member, organisation, now)
-    return scene
-
-
 def moved_to_zone(scene: Scene, member: Member, organisation: Organisation, now: datetime) -> Scene:
     """The scene after a member's zone changed (their row has the new one): every rule goes on by the clocks there.
 
     A schedule that spoke on what is today there speaks again tomorrow at the earliest; a moment that is being held keeps
-    its place, and what comes after it follows the new clocks.
+    its place, and what comes after it follows the new clocks. A reminder that is held is looked at at once: its date may be
+    nearer there. A single moment that has passed there already is looked at too, so that it has its text or its reason.
     """
     for schedule in scene.all(Schedule):
-        if schedule.member_id == member.id and (schedule.next_at is None or schedule.next_at > now):
+        if schedule.member_id != member.id:
+            continue
+        if schedule.next_at is None or schedule.next_at > now:
             scene = _moved(scene, schedule, member, organisation, now)
+        elif schedule.kind == "time-bound":
+            scene = set_timer(scene, "check-in", schedule.id, now, str(schedule.revision))
     return scene
 
 
 def _moved(scene: Scene, schedule: Schedule, member: Member, organisation: Organisation, now: datetime) -> Scene:
     if schedule.relative is not None and schedule.date_at is not None:
         schedule = on_date(schedule, datetime.fromisoformat(schedule.date_at), member.zone)
+    if schedule.rule == ONCE and schedule.next_at is not None:
+        return set_slot(
+            scene, schedule, member, organisation, to_instant(datetime.fromisoformat(schedule.starts), member.zone)
+        )
     return set_next(scene, schedule, member, organisation, max(now, _end_of_day(schedule.last_at, member.zone, now)))
 
 

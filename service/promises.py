@@ -10,6 +10,7 @@ from uuid import UUID
 from config.organisation import Organisation
 from service.handoffs import Passing
 from service.outbox import Draft
+from service.queues import is_unsaid
 from service.rules.duty import duty_at
 from service.rules.hours import end_of_shift, next_opening
 from service.rules.setting import Setting
@@ -18,6 +19,7 @@ from service.store.rows import Audit, Inbound, Member, QueueItem, Staff, Thread,
 from service.store.scene import Scene
 from service.threads import Carried, carry, open_thread, thread_with
 from service.timers import set_timer
+from service.unsaid import tell_unsaid
 
 _LENGTH = re.compile(r"(\d{1,4}) ?(minute|hour|day)s?")
 _SPECIALIST, _BACKUP = "specialist", "backup"  # who is told when, as the fence of the timer
@@ -59,6 +61,9 @@ def on_promise(scene: Scene, setting: Setting, timer: Timer, now: datetime) -> S
     item = scene.get(QueueItem, timer.subject)
     if item is None or item.closed_at is not None:
         return scene
+    if is_unsaid(item.why):  # they wait for no answer: whoever stands in is told what whoever has it was told
+        person = _stand_in(scene, item)
+        return scene if person is None else tell_unsaid(scene, setting, item, person, now)
     if timer.fence == _SPECIALIST:
         again = due_at(setting.organisation, "on duty", now)
         scene = set_timer(scene, "promise", item.id, again, _BACKUP, item.number_id)

@@ -28,16 +28,26 @@ def unsaid(date_at: str, *, stopped: bool) -> str:
     return f"{_UNSAID_STOPPED if stopped else _UNSAID}{date_at[:16]}"
 
 
-def say_unsaid(why: str) -> str:
+def is_unsaid(why: str) -> bool:
+    """Whether an entry is about a date that a member could not be reminded of."""
+    return why.startswith((_UNSAID, _UNSAID_STOPPED))
+
+
+def unsaid_date(why: str) -> tuple[datetime, bool]:
+    """The date of such an entry, on the member's clocks, and whether no text may say it."""
+    stopped = why.startswith(_UNSAID_STOPPED)
+    return datetime.fromisoformat(why.removeprefix(_UNSAID_STOPPED if stopped else _UNSAID)), stopped
+
+
+def say_why(why: str) -> str:
     """The words for such a reason; any other is given back as it is."""
-    beginning = next((known for known in (_UNSAID_STOPPED, _UNSAID) if why.startswith(known)), None)
-    if beginning is None:
+    if not is_unsaid(why):
         return why
-    at = datetime.fromisoformat(why.removeprefix(beginning))
+    at, stopped = unsaid_date(why)
     when = f"{at:%A} {at.day} {at:%B, %H:%M} their time"
-    if beginning == _UNSAID:
-        return f"a visit reminder could not be said: {when}; please tell them"
-    return f"a visit comes, and no text may say so: {when}; tell them in person or by a call, if they want that"
+    if stopped:
+        return f"a visit comes, and no text may say so: {when}; tell them in person or by a call, if they want that"
+    return f"a visit reminder could not be said: {when}; please tell them"
 
 
 def wait_for_person(
@@ -170,7 +180,7 @@ def _closed(scene: Scene, item: QueueItem, by: UUID | None, how: str, now: datet
 
 
 def _group(why: str) -> str:
-    if why.startswith((_UNSAID, _UNSAID_STOPPED)):
+    if is_unsaid(why):
         return why  # each date by itself
     if why == "route":  # mended in the account: whoever sees to the number itself does not see to it
         return why

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
+from flows.engine.flow import Flow
+from service.filling import missing
 from service.gateways.keys import KeyProblem
 from service.store.reading import Reader
 from service.store.rows import Member, Number, Staff
@@ -34,6 +36,20 @@ def keys_open(reader: Reader) -> Check:
             "keys", "mend", "PEERLINE_KEYS has another index key: no number would be found. Put the old one back."
         )
     return Check("keys", "ok", "they open what is stored" if numbers else "nothing is stored yet that they could open")
+
+
+def schedules_ready(
+    begun: Collection[tuple[str, bool]],
+    published: Mapping[str, int],
+    flows: Callable[[Mapping[str, int]], Mapping[str, Flow]],
+) -> Iterator[Check]:
+    """Whether the flows that schedules begin (each with whether around a date) are published, and get what they take."""
+    for name, dated in sorted(begun):
+        if name not in published:
+            text = f"Schedules, or organisation.yaml under joining, begin the flow {name}, and it is not published: publish it."
+            yield Check("flows", "mend", text)
+        elif lack := missing(flows({name: published[name]})[name], dated=dated):
+            yield Check("flows", "mend", f"Schedules, or organisation.yaml under joining, begin it: {lack}.")
 
 
 def people_ready(reader: Reader) -> Iterator[Check]:

@@ -10,8 +10,8 @@ from flows.engine.kinds import Value
 from service.consent import record_answer
 from service.conversations import Handlers, Result
 from service.handoffs import Doing, Passing
+from service.joining import join
 from service.outlook import outlook
-from service.planning import join
 from service.regular import Timing, regular_of, timed
 from service.retiming import retime
 from service.rules.kinds import UNASKED
@@ -89,7 +89,7 @@ def _set_rhythm(scene: Scene, setting: Setting, member: Member, doing: Doing, no
 def _record_consent(scene: Scene, setting: Setting, member: Member, doing: Doing, now: datetime) -> Scene:
     answer = _word(doing.arguments["answer"])
     scene = record_answer(scene, setting, answer, doing.inbound, now)
-    return join(scene, member, setting.organisation, setting.new_id, now, now) if answer == "yes" else scene
+    return join(scene, member, setting, scene.fact("published", {}), now, now) if answer == "yes" else scene
 
 
 def _word(value: Value) -> str:

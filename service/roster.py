@@ -13,9 +13,13 @@ from typing import Literal
 from uuid import UUID
 
 from config.organisation import Organisation
+from flows.engine.flow import Flow
 from service.checkins import window_of
+from service.conversations import on_new_clocks
+from service.filling import missing
+from service.joining import join
 from service.outlook import say_outlook
-from service.planning import join, moved_to_zone
+from service.planning import moved_to_zone
 from service.regular import Timing, timed
 from service.retiming import retime
 from service.rules.local_time import to_instant, to_local
@@ -33,11 +37,12 @@ What = Literal["new", "changed", "same", "refused"]
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """What an import is decided by besides the rows: the organisation, new ids, and the time."""
+    """What an import is decided by besides the rows: the organisation, new ids, the time, and the flows."""
 
     organisation: Organisation
     new_id: Callable[[], UUID]
     now: datetime
+    flows: Callable[[Mapping[str, int]], Mapping[str, Flow]]  # compiled flows by name for fixed versions
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +50,7 @@ class Known:
     """What the database knows that a file only names: staff by their numbers, and the flows that are published."""
 
     staff: Mapping[str, Staff]
-    flows: frozenset[str]
+    flows: Mapping[str, int]  # name to version
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +73,10 @@ def decide_member(scene: Scene, row: MemberRow, known: Known, house: House, plac
     before = scene.member
     member = _member(scene, row, known, house)
     after = scene if member == before else _owned(scene.with_rows(member), "member", member.id)
-    after, about_consent = _consent(after, row, member, house)
+    after, about_consent = _consent(after, row, member, house, known.flows)
     if before is not None and before.zone != member.zone:
         after = moved_to_zone(after, member, house.organisation, house.now)
+        after = on_new_clocks(after, house, member, before.zone, house.now)
     after, about_schedule = _schedule(after, row, member, house)
     if before is None and after.number.consent == "unknown":
         after = set_timer(after, "welcome", member.id, _welcome_at(member, house, place))
@@ -108,6 +114,8 @@ def _refusal(scene: Scene, row: MemberRow, known: Known, house: House) -> str | 
         return "specialist_phone: nobody of staff has this number; import staff.csv first, or mend it"
     if row.rule and row.flow not in known.flows:
         return f"flow: no flow of this name is published; choose of {', '.join(sorted(known.flows)) or 'none yet'}"
+    if row.rule and (lack := missing(house.flows({row.flow: known.flows[row.flow]})[row.flow], dated=False)):
+        return f"flow: {lack}"
     if row.consent_date and row.consent_date > to_local(house.now, row.zone).date():
         return "consent_date: this day is still to come; write the day on which they said yes"
     return None
@@ -140,7 +148,9 @@ def _owned(scene: Scene, owner: str, owner_id: UUID) -> Scene:
     return scene.with_rows(replace(scene.number, owner=owner, owner_id=owner_id))
 
 
-def _consent(scene: Scene, row: MemberRow, member: Member, house: House) -> tuple[Scene, tuple[str, ...]]:
+def _consent(
+    scene: Scene, row: MemberRow, member: Member, house: House, published: Mapping[str, int]
+) -> tuple[Scene, tuple[str, ...]]:
     """A yes on record is entered once; a no that they said themselves stands, whatever the file has."""
     said = scene.number.consent
     if said in ("stopped", "declined", "wrong"):
@@ -151,7 +161,7 @@ def _consent(scene: Scene, row: MemberRow, member: Member, house: House) -> tupl
     entry = Ledger(house.new_id(), scene.number.id, at, "given", "import", row.consent_how or "", member.language)
     scene = cancel_timer(scene, "welcome", member.id)
     scene = scene.with_rows(entry, replace(scene.number, consent="given", consent_at=at))
-    scene = join(scene, member, house.organisation, house.new_id, at, house.now)
+    scene = join(scene, member, house, published, at, house.now)
     return scene, (f"consent of {row.consent_date} on record",)
 
 

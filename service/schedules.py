@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from config.organisation import MOST_A_DAY, MOST_A_WEEK
 from service.checkins import withheld
 from service.facts import is_paused
+from service.filling import missing
 from service.planning import set_slot
 from service.putting_off import put_offs, settled
 from service.retiming import REMOVED, begun, retime
@@ -43,7 +44,7 @@ class Wanted:
 
 def add(scene: Scene, member: Member, wanted: Wanted, house: House) -> tuple[Scene, Schedule]:
     """The scene with one more schedule, and the schedule as it stands then. Raises ScheduleRefused with every mistake."""
-    refuse(mistakes_of(scene, wanted))
+    refuse(mistakes_of(scene, wanted, house))
     schedule = Schedule(
         house.new_id(), member.id, scene.number.id, wanted.flow, wanted.rule, wanted.starts.isoformat(),
         spread=wanted.spread, unless_heard=wanted.unless_heard, skip_holidays=wanted.skip_holidays,
@@ -60,7 +61,7 @@ def change(scene: Scene, schedule: Schedule, member: Member, wanted: Wanted, hou
         refuse(("this one was removed: add another",))
     if schedule.date_id is not None:
         refuse(("this one hangs on a date: move the date, or remove it and add another",))
-    refuse(mistakes_of(scene, wanted))
+    refuse(mistakes_of(scene, wanted, house))
     days = replace(schedule, unless_heard=wanted.unless_heard, skip_holidays=wanted.skip_holidays)
     starts = wanted.starts.isoformat()
     changed = replace(days, flow=wanted.flow, rule=wanted.rule, starts=starts, spread=wanted.spread)
@@ -146,12 +147,16 @@ def told(house: House, what: str, member: Member, detail: dict[str, Any]) -> Aud
     return Audit(house.new_id(), house.now, None, what, member.id, detail)
 
 
-def mistakes_of(scene: Scene, wanted: Wanted) -> tuple[str, ...]:
-    """Everything that is wrong with a schedule that is asked for, each with its mend."""
-    flows = sorted(scene.fact("published", {}))
+def mistakes_of(scene: Scene, wanted: Wanted, house: House, *, dated: bool = False) -> tuple[str, ...]:
+    """Everything that is wrong with a schedule that is asked for, each with its mend; `dated`: it hangs on a date."""
+    flows: Mapping[str, int] = scene.fact("published", {})
     found = [f"rule: {mistake}" for mistake in check_rule(wanted.rule)]
     if wanted.flow not in flows:
-        found.append(f"flow: no flow called {wanted.flow!r} is published; choose of {', '.join(flows) or 'none yet'}")
+        found.append(
+            f"flow: no flow called {wanted.flow!r} is published; choose of {', '.join(sorted(flows)) or 'none yet'}"
+        )
+    elif lack := missing(house.flows({wanted.flow: flows[wanted.flow]})[wanted.flow], dated=dated):
+        found.append(f"flow: {lack}")
     if not 0 <= wanted.spread <= LONGEST_SPREAD:
         found.append(f"spread: write minutes from 0 to {LONGEST_SPREAD}")
     return tuple(found)

@@ -15,9 +15,9 @@ from service.conversations import Beginning, Handlers, begin, go_on, names_a_rep
 from service.facts import specialist_name
 from service.handoffs import Passing, words_of
 from service.holding import CALM
+from service.joining import join
 from service.lateness import is_stale
 from service.outbox import Draft, post
-from service.planning import join
 from service.rhythm import resume
 from service.rules.setting import Setting
 from service.store.rows import Escalation, Inbound, Member, Outbound
@@ -85,7 +85,7 @@ def _is_for_people(scene: Scene, now: datetime) -> bool:
 def _noted(scene: Scene, setting: Setting, inbound: Inbound, now: datetime) -> Scene:
     member = scene.member
     if member is not None and scene.number.consent == "given":
-        scene = join(scene, member, setting.organisation, setting.new_id, now, now)
+        scene = join(scene, member, setting, scene.fact("published", {}), now, now)
     return _answer(scene, setting, "start_noted", inbound, now)
 
 

@@ -11,9 +11,10 @@ from flows.engine.changes import Change, changes
 from flows.engine.check import check_flows
 from flows.engine.compile import compile_flow
 from flows.engine.flow import Flow
-from flows.engine.problems import Finding, FlowProblems, in_order
+from flows.engine.problems import Finding, FlowProblems, Problems, in_order
 from service.carrying_over import Carrier, carry_over
 from service.conversations import Handlers
+from service.filling import missing
 from service.gateways.keys import KeyRing
 from service.obstacles import obstacles
 from service.publishing import PublishingRefused, digest_of
@@ -21,7 +22,7 @@ from service.rules.setting import Setting
 from service.standings import News, Standing, standings
 from service.store.database import Pool
 from service.store.flow_versions import Connection, Edition, Version, add_version, current_ones, hold
-from service.store.standing_reading import conversations_with
+from service.store.standing_reading import begun_by_schedules, conversations_with
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,9 @@ def publish_files(press: Press, sources: Mapping[str, str], order: Order, now: d
         hold(connection)
         current = current_ones(connection)
         flows, remarks = ready_flows(press.catalogue, sources, current)
+        lacking = _lacking(press, connection, flows)
+        if lacking:
+            raise PublishingRefused(in_order([*remarks, *lacking]))
         editions = {file: Edition(flow.name, sources[file], digest_of(sources[file])) for file, flow in flows.items()}
         news = {
             file: _news(connection, flow, editions[file], current.get(flow.name), order, now)
@@ -102,6 +106,20 @@ def publish_files(press: Press, sources: Mapping[str, str], order: Order, now: d
             raise NotConfirmed(published)
         _take_over(press, connection, [one for one in news.values() if one.version != one.replaces], now)
         return published
+
+
+def _lacking(press: Press, connection: Connection, flows: Mapping[str, Flow]) -> list[Finding]:
+    """Flows that schedules begin, or organisation.yaml after a yes, and that take what a schedule cannot give."""
+    begun = begun_by_schedules(connection) | {(later.flow, True) for later in press.setting.organisation.joining}
+    found: list[Finding] = []
+    for file, flow in flows.items():
+        problems = Problems(file)
+        lacks = [missing(flow, dated=dated) for name, dated in sorted(begun) if name == flow.name]
+        for lack in dict.fromkeys(lack for lack in lacks if lack is not None):
+            message = f"Schedules of members, or organisation.yaml, begin it: {lack}."
+            problems.error("publish.takes", flow.place, message, "Or end those schedules first.")
+        found += problems.findings
+    return found
 
 
 def ready_flows(

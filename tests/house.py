@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
 from itertools import count
@@ -34,7 +34,7 @@ def setting() -> Setting:
     organisation, texts, errors = _files()
     words, lexicon = _words()
     return Setting(
-        organisation, texts, words, lexicon, _shelf(), lambda: UUID(int=next(ids)), lambda: str(next(codes)), errors
+        organisation, texts, words, lexicon, shelf, lambda: UUID(int=next(ids)), lambda: str(next(codes)), errors
     )
 
 
@@ -55,13 +55,14 @@ def _words() -> tuple[Words, Lexicon]:
     return read_words(ROOT / "config")
 
 
+def shelf(versions: Mapping[str, int]) -> Mapping[str, Flow]:
+    """The shipped flows of these names, whatever their version."""
+    return {name: _flow(name) for name in versions}
+
+
 @cache
-def _shelf() -> Callable[[Mapping[str, int]], Mapping[str, Flow]]:
-    flows = {
-        name: compile_flow((ROOT / "flows" / f"{name}.yaml").read_text(), f"{name}.yaml", CATALOGUE)
-        for name in PUBLISHED
-    }
-    return lambda versions: {name: flows[name] for name in versions}
+def _flow(name: str) -> Flow:
+    return compile_flow((ROOT / "flows" / f"{name}.yaml").read_text(), f"{name}.yaml", CATALOGUE)
 
 
 def identity(place: int) -> UUID:

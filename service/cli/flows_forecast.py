@@ -121,7 +121,7 @@ def _of_file(file: Path, wish: Wish) -> Outlook:
     setting = _imagined_setting()
     now = wish.start or Clock().now()
     flows = dict.fromkeys(_flows(), 1)
-    found = list(imagine(roster.rows, flows, House(setting.organisation, setting.new_id, now)))
+    found = list(imagine(roster.rows, flows, House(setting.organisation, setting.new_id, now, setting.flows)))
     left_out = Counter(one for one in found if isinstance(one, str))
     if roster.mistakes:
         left_out[f"mistakes in {file.name}; peerline members import tells each"] = len(

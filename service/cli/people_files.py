@@ -16,7 +16,9 @@ from service.gateways.clock import Clock
 from service.gateways.ids import new_id
 from service.gateways.keys import read_keys
 from service.importing import Account, Desk
+from service.publishing import open_shelf
 from service.roster import House
+from service.rules.catalogue import CATALOGUE
 from service.rules.csv_table import RowMistake
 from service.rules.roster_files import MemberRow, Roster, StaffRow
 from service.store.database import open_pool
@@ -52,7 +54,8 @@ def _bytes(file: Path) -> bytes:
 
 def _house(settings: Settings) -> House:
     try:
-        return House(load_organisation(settings.config_dir), new_id, Clock(settings.clock_file).now())
+        flows = open_shelf(settings.database_url, CATALOGUE)
+        return House(load_organisation(settings.config_dir), new_id, Clock(settings.clock_file).now(), flows)
     except OrganisationProblem as problem:
         print(problem, file=sys.stderr)
         raise typer.Exit(1) from None

@@ -17,7 +17,7 @@ from service.cli.environment import settings_or_exit
 from service.gateways.clock import Clock
 from service.gateways.ids import new_id
 from service.gateways.keys import KeyRing, read_keys
-from service.queues import done_by_hand, say_unsaid
+from service.queues import done_by_hand, say_why
 from service.rules.local_time import to_local
 from service.rules.phone_numbers import PhoneProblem, read_number
 from service.store.commit import write
@@ -144,7 +144,7 @@ def _show(waiting: Sequence[Waiting], now: datetime, zone: str) -> None:
 
 
 def _why(waiting: Waiting) -> str:
-    said = _WHY.get(waiting.item.why) or say_unsaid(waiting.item.why)
+    said = _WHY.get(waiting.item.why) or say_why(waiting.item.why)
     return said if waiting.alert is None else f"{said}, alert {waiting.alert.running}"
 
 

@@ -19,7 +19,9 @@ from service.gateways.ids import new_id
 from service.gateways.keys import KeyRing, read_keys
 from service.outlook import say_outlook
 from service.planning import speaks_at
+from service.publishing import open_shelf
 from service.roster import House
+from service.rules.catalogue import CATALOGUE
 from service.rules.local_time import to_local
 from service.rules.phone_numbers import PhoneProblem, read_number
 from service.schedules import ScheduleRefused
@@ -96,7 +98,8 @@ def open_desk() -> Desk:
         organisation = load_organisation(settings.config_dir)
     except OrganisationProblem as problem:
         refuse(str(problem))
-    return Desk(settings, read_keys(settings.keys), House(organisation, new_id, Clock(settings.clock_file).now()))
+    house = House(organisation, new_id, Clock(settings.clock_file).now(), open_shelf(settings.database_url, CATALOGUE))
+    return Desk(settings, read_keys(settings.keys), house)
 
 
 def one_of(schedules: tuple[Schedule, ...], name: str) -> tuple[Schedule, ...]:

@@ -15,7 +15,7 @@ from service.store.scene import Scene, scene_of
 def imagine(rows: Sequence[MemberRow], flows: Mapping[str, int], house: House) -> Iterator[Life | str]:
     """Each row's member, or in words why the row would be left out. `flows` has the flows there are, with their versions."""
     staff = _staff(rows, house)
-    known = Known({phone: person for phone, (person, _) in staff.items()}, frozenset(flows))
+    known = Known({phone: person for phone, (person, _) in staff.items()}, flows)
     facts = {"published": dict(flows), "tags": [], "running": 0, "routine_at": [], "last_in_at": None}
     for place, row in enumerate(rows):
         found = staff.get(row.specialist_phone or "")

@@ -26,6 +26,10 @@ class Means(Protocol):
     def new_id(self) -> Callable[[], UUID]:
         """What makes a new id."""
 
+    @property
+    def flows(self) -> Callable[[Mapping[str, int]], Mapping[str, Flow]]:
+        """What gives compiled flows by name for fixed versions."""
+
 
 @dataclass(frozen=True, slots=True)
 class Setting:

@@ -41,9 +41,9 @@ def staff_at(connection: psycopg.Connection[Any], phones: Collection[str], keys:
     return {by_blind[bytes(blind)]: decode(Staff, orjson.loads(row), keys) for blind, row in rows}
 
 
-def published_flows(connection: psycopg.Connection[Any]) -> frozenset[str]:
-    """The names of the flows with which conversations can begin."""
-    return frozenset(row[0] for row in connection.execute("select name from published"))
+def published_flows(connection: psycopg.Connection[Any]) -> Mapping[str, int]:
+    """The flows with which conversations can begin, each with its version."""
+    return dict(connection.execute("select name, version from published").fetchall())
 
 
 _STAFF = """select n.blind, row_to_json(s)::text from numbers n join staff s on s.number_id = n.id

@@ -20,6 +20,12 @@ def conversations_with(
     return Reader(connection, keys).rows(Conversation, where, flows=list(flows))
 
 
+def begun_by_schedules(connection: psycopg.Connection[Any]) -> frozenset[tuple[str, bool]]:
+    """The flows that members' schedules begin, each with whether such a schedule hangs on a date."""
+    rows = connection.execute("select distinct flow, date_id is not null from schedules where active").fetchall()
+    return frozenset((flow, dated) for flow, dated in rows)
+
+
 def people_on(connection: psycopg.Connection[Any]) -> Mapping[tuple[str, int], int]:
     """How many open conversations hold each version of each flow: those that are in it, and those that can come to it."""
     rows = connection.execute(_COUNT).fetchall()

@@ -124,7 +124,7 @@ def _hand_over(database: str) -> None:
 
 
 def _house(consulted: Setting) -> House:
-    return House(consulted.organisation, new_id, MONDAY)
+    return House(consulted.organisation, new_id, MONDAY, consulted.flows)
 
 
 def _scene(database: str, member: Member) -> Scene:

@@ -10,18 +10,24 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from config.organisation import Later, Organisation
+from flows.engine.compile import compile_flow
 from service.appointments import HELLO, QUESTION, VISIT, Dated, Part, book, cancel, move, parts_of_a_visit
 from service.assembly import conversation_handlers
 from service.checkins import on_check_in
+from service.conversations import Beginning, begin, on_new_clocks
 from service.handoffs import Doing
-from service.planning import join, moved_to_zone, set_next, speaks_at
+from service.joining import join
+from service.planning import moved_to_zone, set_next, speaks_at
 from service.rhythm import do
 from service.roster import House
+from service.rules.catalogue import CATALOGUE
 from service.rules.local_time import to_instant, to_local
+from service.rules.setting import Setting
 from service.schedules import ScheduleRefused, Wanted, add, change, set_hours
 from service.store.rows import Audit, Member, Outbound, Schedule, Timer
 from service.store.scene import Scene
-from tests.house import RHYTHM, SAM, identity, sams_scene, setting
+from service.timers import set_timer
+from tests.house import PUBLISHED, RHYTHM, SAM, identity, sams_scene, setting, shelf
 
 NOW = datetime(2027, 3, 2, 15, 30, tzinfo=UTC)  # a Tuesday, 10:30 in New York
 ORGANISATION = setting().organisation
@@ -31,7 +37,7 @@ WHENS = ("2 days before at 12:00", "3 hours before", "1 day after at 15:30")
 
 def house(now: datetime = NOW) -> House:
     """The desk at a moment, with ids that count up."""
-    return House(ORGANISATION, setting().new_id, now)
+    return House(ORGANISATION, setting().new_id, now, setting().flows)
 
 
 def booked(whens: tuple[str, ...] = WHENS) -> tuple[Scene, tuple[Schedule, ...]]:
@@ -186,20 +192,25 @@ def joining(*whens: str) -> Organisation:
     return replace(ORGANISATION, joining=tuple(Later("check-in", when) for when in whens))
 
 
+def organised(organisation: Organisation) -> Setting:
+    """What is consulted in that organisation."""
+    return replace(setting(), organisation=organisation)
+
+
 def test_what_begins_after_joining_is_set_once_and_leaves_out_what_has_passed() -> None:
     """A yes three weeks ago: the week after is over, the fourth is to come; a second yes sets nothing again."""
     organisation = joining("1 week after at 15:30", "4 weeks after at 15:30")
-    scene = join(sams_scene("given"), SAM, organisation, setting().new_id, NOW - timedelta(weeks=3), NOW)
+    scene = join(sams_scene("given"), SAM, organised(organisation), PUBLISHED, NOW - timedelta(weeks=3), NOW)
     assert [(s.relative, s.starts, s.kind) for s in scene.all(Schedule)] == [
         ("4 weeks after at 15:30", "2027-03-09T15:30:00", "routine")
     ]
-    assert join(scene, SAM, organisation, setting().new_id, NOW, NOW) is scene
+    assert join(scene, SAM, organised(organisation), PUBLISHED, NOW, NOW) is scene
 
 
 def test_a_flow_that_is_not_published_begins_for_nobody() -> None:
     """It would only come to stand still."""
     organisation = replace(ORGANISATION, joining=(Later("nothing", "1 day after at 15:30"),))
-    assert join(sams_scene("given"), SAM, organisation, setting().new_id, NOW, NOW).all(Schedule) == ()
+    assert join(sams_scene("given"), SAM, organised(organisation), PUBLISHED, NOW, NOW).all(Schedule) == ()
 
 
 def test_a_yes_to_the_welcome_is_a_joining() -> None:
@@ -282,6 +293,72 @@ def test_a_visit_keeps_its_local_time_in_another_zone() -> None:
     scene = moved_to_zone(scene, member, ORGANISATION, NOW)
     [timer] = [t for t in scene.all(Timer) if t.kind == "check-in"]
     assert to_local(timer.due_at, member.zone) == datetime(2027, 3, 5, 11)
+
+
+def test_a_moment_that_has_passed_in_another_zone_has_its_text_or_its_reason() -> None:
+    """A visit at two with its hello at eleven; in London it is half past three. Neither vanishes without a row."""
+    friday = to_instant(datetime(2027, 3, 5, 10, 30), SAM.zone)
+    scene, _ = booked(("3 hours before",))
+    member = replace(SAM, zone="Europe/London")
+    scene = moved_to_zone(scene.with_rows(member), member, ORGANISATION, friday)
+    [timer] = [t for t in scene.all(Timer) if t.kind == "check-in"]
+    assert timer.due_at <= friday
+    scene = on_check_in(scene, setting(), conversation_handlers(), timer, friday)
+    assert [row.reason["rule"] for row in scene.all(Outbound)] == ["its date has passed"]
+
+
+def test_a_held_reminder_is_looked_at_where_clocks_change() -> None:
+    """Its date may be nearer there than it was."""
+    scene, kept = booked(("3 hours before",))
+    eleven = to_instant(datetime(2027, 3, 5, 11), SAM.zone)
+    scene = set_timer(scene, "check-in", kept[0].id, eleven + timedelta(hours=2), "1")
+    member = replace(SAM, zone="Europe/London")
+    scene = moved_to_zone(scene.with_rows(member), member, ORGANISATION, eleven + timedelta(minutes=5))
+    [timer] = [t for t in scene.all(Timer) if t.kind == "check-in"]
+    assert timer.due_at == eleven + timedelta(minutes=5)
+
+
+WAITING = """\
+flow: waiting
+title: A visit
+purpose: A small flow for tests.
+languages: [en]
+takes: {visit: date}
+steps:
+  first:
+    wait: {until: kept visit, at: 9:00}
+    say: {en: "A hello."}
+"""
+
+
+def test_a_conversation_about_a_date_goes_by_the_new_clocks() -> None:
+    """Nine o'clock and two o'clock there, not here; a wait of so many hours stays as long as it is."""
+    waiting = compile_flow(WAITING, "waiting.yaml", CATALOGUE)
+    consulted = replace(
+        setting(), flows=lambda versions: {"waiting": waiting} if "waiting" in versions else shelf(versions)
+    )
+    published = {"waiting": 1, **PUBLISHED}
+    scene = replace(sams_scene("given"), facts={"published": published})
+    beginning = Beginning(
+        "waiting",
+        "schedule",
+        "a rule",
+        values={"visit": "2027-03-05"},
+        kind="time-bound",
+        until_at=to_instant(FRIDAY, SAM.zone),
+    )
+    scene = begin(scene, consulted, conversation_handlers(), beginning, NOW)
+    member = replace(SAM, zone="America/Los_Angeles")
+    moved = on_new_clocks(scene.with_rows(member), consulted, member, SAM.zone, NOW)
+    assert moved.conversation is not None
+    assert moved.conversation.until_at == to_instant(FRIDAY, member.zone)
+    [timer] = [t for t in moved.all(Timer) if t.kind == "silence"]
+    assert (timer.due_at, timer.fence) == (
+        to_instant(datetime(2027, 3, 5, 9), member.zone),
+        str(moved.conversation.fence),
+    )
+    asked = begin(scene, consulted, conversation_handlers(), Beginning("check-in", "schedule", "a rule"), NOW)
+    assert on_new_clocks(asked, consulted, member, SAM.zone, NOW) is asked
 
 
 def _sam(scene: Scene) -> Member:

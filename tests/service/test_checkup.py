@@ -11,8 +11,9 @@ import pytest
 
 from service.checkup import examine
 from service.gateways.keys import read_keys
-from service.readiness import Check, keys_open, people_ready
+from service.readiness import Check, keys_open, people_ready, schedules_ready
 from service.store.reading import Reader
+from tests.house import shelf
 from tests.service.settings import made_up_settings
 from tests.stored import KEYS, NOW, a_member, a_number, a_specialist, owned, store
 
@@ -52,6 +53,15 @@ def test_without_a_supervisor_alerts_have_nowhere_to_climb(database: str, reader
     settle(database, ("Rosa", "specialist"), ("Cora", "coordinator"))
     (found,) = [check for check in people_ready(reader) if check.standing == "mend"]
     assert "Nobody supervises" in found.text
+
+
+def test_schedules_begin_flows_that_are_there_and_get_what_they_take() -> None:
+    """One that is not published begins for nobody, one that takes too much would stop in the middle."""
+    begun = {("feedback", False), ("appointment", False), ("nothing", True)}
+    found = list(schedules_ready(begun, {"feedback": 1, "appointment": 1}, shelf))
+    assert {check.standing for check in found} == {"mend"}
+    assert "the flow appointment takes day and hour" in found[0].text
+    assert "the flow nothing, and it is not published" in found[1].text
 
 
 def test_an_empty_installation_is_no_fault(reader: Reader) -> None:

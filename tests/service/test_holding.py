@@ -12,12 +12,13 @@ from hypothesis import strategies as st
 from service.assembly import conversation_handlers
 from service.checkins import on_check_in
 from service.facts import hours_of
+from service.promises import on_promise
 from service.putting_off import put_offs
-from service.queues import answered, say_unsaid
+from service.queues import answered, say_why
 from service.rules.local_time import to_instant, to_local
 from service.rules.member_hours import is_open
 from service.rules.setting import Setting
-from service.store.rows import Conversation, Member, Outbound, QueueItem, Row, Schedule, Thread, Timer
+from service.store.rows import Conversation, Member, Outbound, QueueItem, Row, Schedule, Staff, Thread, Timer
 from service.store.scene import Scene
 from tests.house import PUBLISHED, RHYTHM, ROSA, SAM, identity, sams_scene, setting
 
@@ -40,8 +41,14 @@ def woken(
 
 
 def sent(scene: Scene) -> list[Outbound]:
-    """What goes out."""
-    return [m for m in scene.all(Outbound) if m.state == "queued"]
+    """What goes out to Sam."""
+    return [m for m in scene.all(Outbound) if m.state == "queued" and m.kind != "staff"]
+
+
+def told(scene: Scene) -> list[tuple[str, str]]:
+    """What staff are told, by the name of who is."""
+    names = {person.number_id: person.name for person in scene.all(Staff)}
+    return [(names[m.number_id], m.body) for m in scene.all(Outbound) if m.kind == "staff"]
 
 
 def reasons(scene: Scene) -> list[str]:
@@ -179,7 +186,7 @@ def remembering(scene: Scene, **memory: str) -> Scene:
 
 def waits(scene: Scene) -> list[str]:
     """What waits for a person, in words."""
-    return [say_unsaid(item.why) for item in scene.all(QueueItem)]
+    return [say_why(item.why) for item in scene.all(QueueItem)]
 
 
 def held(scene: Scene, schedule: Schedule) -> list[str]:
@@ -207,8 +214,25 @@ def test_what_does_not_pass_in_time_is_told_to_a_person() -> None:
     assert waits(scene) == ["a visit reminder could not be said: Tuesday 2 March, 12:30 their time; please tell them"]
     [item] = scene.all(QueueItem)
     assert (item.staff_id, item.promised_at is not None) == (ROSA.id, True)
+    [(name, text)] = told(scene)
+    assert name == "Rosa"
+    assert "The visit is 2027-03-02 12:30. Your coordinator can see who" in text
     answered_since = answered(scene, SAM.number_id, ROSA.id, "answered", DUE + HOUR)
     assert answered_since.all(QueueItem) == (item,)  # words about something else do not settle it
+
+
+def test_what_nobody_sees_to_is_told_to_who_stands_in() -> None:
+    """Not that somebody waits for an answer: nobody does. Once; what was closed meanwhile is nobody's any more."""
+    soon = replace(VISIT, date_at="2027-03-02T12:30:00")
+    given = setting()
+    scene = woken(sams_scene("given", soon, talking(DUE)), soon, DUE, given=given)
+    [timer] = [t for t in scene.all(Timer) if t.kind == "promise"]
+    later = on_promise(scene.cancel(timer.key), given, timer, timer.due_at)
+    assert [name for name, _ in told(later)] == ["Rosa", "Dan"]
+    assert not [t for t in later.all(Timer) if t.kind == "promise" and t.key not in later.cancelled]
+    [item] = scene.all(QueueItem)
+    closed = scene.with_rows(replace(item, closed_at=DUE))
+    assert on_promise(closed, given, timer, timer.due_at) is closed
 
 
 def test_two_reminders_of_one_date_that_cannot_be_said_are_one_entry() -> None:
@@ -255,6 +279,7 @@ def test_who_said_stop_is_not_to_be_told_by_text() -> None:
     assert waits(scene) == [
         "a visit comes, and no text may say so: Tuesday 2 March, 14:00 their time; tell them in person or by a call, if they want that"
     ]
+    assert "gets no texts from us" in told(scene)[0][1]
 
 
 def test_a_visit_that_is_over_is_nobodys_work() -> None:
@@ -387,7 +412,7 @@ def _gathered(member: Row, schedules: list[Schedule], texts: list[Outbound], now
 def _assert_kept(member: Member, texts: list[Outbound], consulted: Setting) -> None:
     moments = [(t.reason["schedule"], t.reason["due"]) for t in texts if "due" in t.reason]
     assert len(moments) == len(set(moments))
-    went = [t for t in texts if t.state == "queued"]
+    went = [t for t in texts if t.state == "queued" and t.kind != "staff"]
     for text in went:
         assert is_open(hours_of(member, consulted.organisation), member.zone, text.at)
     for kind, cap in (("routine", member.per_day), ("time-bound", 2)):

@@ -16,6 +16,7 @@ from service.rules.roster_files import read_members, read_staff
 from service.store.commit import write
 from service.store.database import Pool, open_pool
 from service.store.rows import Schedule
+from tests.house import shelf
 from tests.stored import KEYS, NOW, a_number, scene_at, store
 
 MEMBERS = "name,phone,language,zone,specialist_phone,channel,rule,flow,consent_date,consent_how\n"
@@ -26,7 +27,7 @@ ANA = (
 BEN = "Ben,+1 555 555 0124,en,America/New_York,+1 555 555 0199,,,,,\n"
 ROSA = "Rosa,+1 555 555 0199,specialist,en,America/New_York,+1 555 555 0198\n"
 DAN = "Dan,+1 555 555 0198,specialist,en,America/New_York,\n"
-HOUSE = House(load_organisation(Path("config")), new_id, NOW)
+HOUSE = House(load_organisation(Path("config")), new_id, NOW, shelf)
 
 
 @pytest.fixture

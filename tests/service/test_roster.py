@@ -6,24 +6,33 @@ from pathlib import Path
 
 import pytest
 
-from config.organisation import CheckIns, load_organisation
+from config.organisation import CheckIns, Later, load_organisation
 from service.gateways.ids import new_id
 from service.roster import IMPORTED, Decided, House, Known, decide_backup, decide_member, decide_staff_member
 from service.rules.roster_files import MemberRow, StaffRow
 from service.schedules import Wanted, add
 from service.store.rows import Audit, Ledger, Outbound, Schedule, Timer
 from service.store.scene import Scene, scene_of
+from tests.house import shelf
 from tests.stored import NOW, ZONE, a_member, a_number, a_specialist, owned
 
-HOUSE = House(load_organisation(Path("config")), new_id, NOW)
+HOUSE = House(load_organisation(Path("config")), new_id, NOW, shelf)
 NIGHT = replace(HOUSE, now=datetime(2026, 3, 6, 5, 0, tzinfo=UTC))  # midnight in New York
 PHONE = "+15555550123"
 ROSA = a_specialist(a_number("+15555550199"))
 PUBLISHED = {"check-in": 1, "feedback": 1}
-KNOWN = Known({"+15555550199": ROSA}, frozenset(PUBLISHED))
+KNOWN = Known({"+15555550199": ROSA}, PUBLISHED)
 ROW = MemberRow(2, "Ana", PHONE, "en", ZONE, "+15555550199", "FREQ=DAILY;BYHOUR=10;BYMINUTE=0", "check-in", None, None)
 SIGNED = replace(ROW, consent_date=date(2026, 2, 1), consent_how="signed form")
 DUTY = StaffRow(2, "Rosa", PHONE, "specialist", "en", ZONE, None)
+
+
+def test_who_comes_from_a_file_has_what_begins_after_joining() -> None:
+    """A newcomer too, counted from their yes; what has passed is left out."""
+    later = (Later("feedback", "1 week after at 15:30"), Later("feedback", "8 weeks after at 15:30"))
+    house = replace(HOUSE, organisation=replace(HOUSE.organisation, joining=later))
+    found = decide(replace(SIGNED, rule=""), house=house).scene.all(Schedule)
+    assert [schedule.starts for schedule in found] == ["2026-03-29T15:30:00"]
 
 
 def decide(row: MemberRow, scene: Scene | None = None, house: House = HOUSE, place: int = 0) -> Decided:

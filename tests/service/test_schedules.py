@@ -38,7 +38,7 @@ WANTED = Wanted("check-in", "FREQ=DAILY", datetime.fromisoformat(RHYTHM.starts),
 
 def house(now: datetime = TEN) -> House:
     """The desk at a moment."""
-    return House(CONSULTED.organisation, CONSULTED.new_id, now)
+    return House(CONSULTED.organisation, CONSULTED.new_id, now, CONSULTED.flows)
 
 
 def due(scene: Scene) -> datetime:

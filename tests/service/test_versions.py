@@ -14,13 +14,14 @@ from flows.engine.session import load_session
 from service.assembly import conversation_handlers
 from service.conversations import Beginning, begin, go_on, replied, silent
 from service.flow_history import NoSuchVersion, history, version_at, version_before
+from service.gateways.ids import new_id
 from service.publishing import PublishingRefused, digest_of, open_shelf
 from service.rules.catalogue import CATALOGUE
 from service.store.commit import write
 from service.store.database import open_pool
 from service.store.flow_versions import current_versions, hold
 from service.store.reading import Reader
-from service.store.rows import Audit, Conversation, Outbound, QueueItem, Timer
+from service.store.rows import Audit, Conversation, Outbound, QueueItem, Schedule, Timer
 from service.store.scene import Scene
 from service.versions import NotConfirmed, Order, Press, Published, publish_files
 from tests.house import setting
@@ -72,6 +73,19 @@ def publish(press: Press, *sources: str, confirmed: bool = False, by: str = "Cor
     """Publish these sources together."""
     named = {f"file{place}.yaml": source for place, source in enumerate(sources)}
     return publish_files(press, named, Order(by, "a reason", confirmed), NOW)
+
+
+def test_a_flow_that_schedules_begin_may_not_take_what_they_cannot_give(database: str, press: Press) -> None:
+    """Nothing is published; without such a schedule it may be, since another flow can run it."""
+    number = a_number(ANA)
+    member = a_member(number)
+    schedule = Schedule(new_id(), member.id, number.id, "hello", "FREQ=DAILY", "2026-03-06T09:00:00")
+    taking = BASE.replace("steps:", "takes:\n  coach: words up to 10\nsteps:", 1)
+    publish(press, taking)
+    store(database, number, owned(number, member), member, schedule)
+    with pytest.raises(PublishingRefused, match="takes coach, which a schedule cannot give"):
+        publish(press, taking.replace("Good to hear.", "Good to hear that."))
+    publish(press, BASE)
 
 
 def arrive(database: str, phone: str = ANA, consent: str = "given") -> None:

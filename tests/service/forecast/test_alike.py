@@ -19,7 +19,7 @@ from tests.house import PUBLISHED, setting
 START = datetime(2026, 3, 2, 13, 0, tzinfo=UTC)
 HANDLERS = conversation_handlers()
 USING = setting()
-HOUSE = House(USING.organisation, USING.new_id, START)
+HOUSE = House(USING.organisation, USING.new_id, START, USING.flows)
 YES = START.date()
 
 

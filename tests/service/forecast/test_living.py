@@ -53,7 +53,7 @@ def world(using: Setting, days: int = 7, answering: Answering = "none") -> World
 def foreseen(*lines: str, days: int = 7, answering: Answering = "none") -> list[Outbound]:
     """Every message to members of a file with these lines."""
     using = setting()
-    house = House(using.organisation, using.new_id, START)
+    house = House(using.organisation, using.new_id, START, using.flows)
     lives = imagine(read_members((HEAD + "".join(lines)).encode()).rows, PUBLISHED, house)
     days_of = world(using, days, answering)
     return [
@@ -113,7 +113,7 @@ def test_answers_bring_answers_and_words_to_staff() -> None:
 def test_a_timer_that_never_rests_is_an_error_and_no_endless_run() -> None:
     """A decision that sets its own timer for now again would never end."""
     using = setting()
-    house = House(using.organisation, using.new_id, START)
+    house = House(using.organisation, using.new_id, START, using.flows)
     (life,) = imagine(read_members((HEAD + member(1)).encode()).rows, PUBLISHED, house)
     assert isinstance(life, Life)
     again = replace(world(using), planned={"check-in": lambda scene, _setting, timer, _now: scene.with_rows(timer)})
@@ -125,7 +125,7 @@ def test_rows_that_an_import_would_leave_out_are_told() -> None:
     """The import's own reason."""
     using = setting()
     rows = read_members((HEAD + member(1).replace('"FREQ=DAILY;BYHOUR=10",,', '"FREQ=DAILY",tea,')).encode()).rows
-    (told,) = imagine(rows, PUBLISHED, House(using.organisation, using.new_id, START))
+    (told,) = imagine(rows, PUBLISHED, House(using.organisation, using.new_id, START, using.flows))
     assert isinstance(told, str)
     assert "no flow of this name" in told
 
@@ -169,7 +169,7 @@ def minutes(rows: list[Outbound]) -> list[tuple[str, str, str, int, str]]:
 def test_what_is_foreseen_is_what_comes(pool: Pool, database: str, tmp_path: Path) -> None:
     """For members in a database, the forecast has the texts that the service then writes, and those that it withholds."""
     lines = [member(place, rule, consent, language) for place, (rule, consent, language) in enumerate(PEOPLE)]
-    desk = Desk(pool, KEYS, House(setting().organisation, new_id, START), writes=True)
+    desk = Desk(pool, KEYS, House(setting().organisation, new_id, START, setting().flows), writes=True)
     import_members(desk, read_members((HEAD + "".join(lines)).encode()).rows)
     using = replace(setting(), flows=open_shelf(database, CATALOGUE))
     with pool.connection() as connection:
