@@ -56,6 +56,9 @@ def test_what_goes_at_a_wrong_hour_is_seen() -> None:
     seconds = timedelta(seconds=3)
     later = Told(DAYS[2] + timedelta(days=5), DAYS[2] + timedelta(days=5), "withheld", "already 2 in seven days")
     assert len(wrong([sent(DAYS[0] + seconds), sent(DAYS[1]), later])["held by a cap that was not reached"]) == 1
+    taken = Told(DAYS[2], DAYS[2], "withheld", "their own schedule", withdrawn=True)
+    counted = [sent(DAYS[1]), taken, Told(DAYS[2], DAYS[2], "withheld", "already 2 in seven days")]
+    assert "held by a cap that was not reached" not in wrong(counted)
     rested = wrong([sent(at) for at in DAYS], rests=((DAYS[0], DAYS[1]),), holidays=(date(2026, 3, 4),))
     assert len(rested["sent while they paused"]) == len(rested["sent on a holiday"]) == 1
 

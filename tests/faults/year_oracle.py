@@ -47,6 +47,7 @@ class Told:
     at: datetime
     state: str
     rule: str
+    withdrawn: bool = False  # it was queued, and counted, until a pause took it back
 
 
 @dataclass(slots=True)
@@ -75,7 +76,7 @@ def judge(
         found.counts["sent"] += len(sent)
         found.counts.update(f"withheld: {row.rule}" for row in rows if row.state == "withheld")
         _judge_sent(found, life, name, sent, holidays, outer)
-        _judge_capped(found, life, name, sent, [row for row in rows if row.state == "withheld"])
+        _judge_capped(found, life, name, rows)
     return found
 
 
@@ -139,10 +140,12 @@ def _judge_sent(
             _note(found, "more in seven days than their cap", name, [row.at])
 
 
-def _judge_capped(found: Verdicts, life: Life, name: str, sent: Sequence[Told], held: Sequence[Told]) -> None:
+def _judge_capped(found: Verdicts, life: Life, name: str, rows: Sequence[Told]) -> None:
     """What a cap held back, though they had fewer: a worker that came seconds late, or a clock that was set, used it up."""
     cap = life.person.member.per_week
-    early = [row.at for row in held if "in seven days" in row.rule and _in_a_week(life, sent, row.at) < cap]
+    counted = [row for row in rows if row.state != "withheld" or row.withdrawn]
+    held = [row for row in rows if row.state == "withheld" and not row.withdrawn and "in seven days" in row.rule]
+    early = [row.at for row in held if _in_a_week(life, counted, row.at) < cap]
     _note(found, "held by a cap that was not reached", name, early)
 
 

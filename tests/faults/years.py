@@ -184,7 +184,8 @@ def _account(years: Years) -> Account:
         rows = connection.execute("select reason::text, at, state from outbound where reason ? 'due'").fetchall()
     for reason, at, state in rows:
         known = orjson.loads(reason)
-        told[known["schedule"]].append(Told(datetime.fromisoformat(known["due"]), at, state, known.get("rule", "")))
+        due, rule = datetime.fromisoformat(known["due"]), known.get("rule", "")
+        told[known["schedule"]].append(Told(due, at, state, rule, "withdrawn" in known))
     found = judge(list(years.lives.values()), told, organisation.holidays, organisation.window)
     account.counts["members"] = len(years.lives)
     account.counts["changes of zone"] = sum(len(life.moves) for life in years.lives.values())
