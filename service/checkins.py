@@ -61,7 +61,7 @@ def _settled(
         if slot.until is not None and held != PASSED:
             scene = leave_to_a_person(scene, setting, handlers, schedule, slot.until, now)
     else:
-        scene = begin(scene, setting, handlers, _beginning(scene, setting, slot, member), now)
+        scene = begin(scene, setting, handlers, _beginning(scene, setting, slot, member, now), now)
     kept = scene.get(Schedule, schedule.id)
     if following is None or kept is None or kept.revision != schedule.revision:
         return scene, None  # nothing follows, or the flow itself has set another rhythm
@@ -70,25 +70,26 @@ def _settled(
 
 def withheld(scene: Scene, setting: Means, member: Member, slot: Slot, reason: str, now: datetime) -> Scene:
     """The scene with one moment of a schedule left out, its reason kept."""
-    because = {**_because(slot, member), **_clocks(setting, member, now)}
+    because = _because(setting, slot, member, now)
     draft = Draft(scene.number.id, slot.schedule.kind, "", member.language, reason, because)
     return withhold(scene, setting, draft, now)
 
 
-def _beginning(scene: Scene, setting: Setting, slot: Slot, member: Member) -> Beginning:
+def _beginning(scene: Scene, setting: Setting, slot: Slot, member: Member, now: datetime) -> Beginning:
     schedule = slot.schedule
     rule = "their own schedule" if schedule.date_id is None else f"{schedule.relative}, counted from their date"
     return Beginning(
-        schedule.flow, "schedule", rule, because=_because(slot, member), values=values_for(scene, setting, schedule, member),
+        schedule.flow, "schedule", rule, because=_because(setting, slot, member, now), values=values_for(scene, setting, schedule, member),
         kind=schedule.kind, until_at=slot.until, schedule_id=schedule.id,
     )  # fmt: skip
 
 
-def _because(slot: Slot, member: Member) -> dict[str, str | int]:
-    """Which moment of which schedule it was, and until when it had been put off, each time with the reason."""
+def _because(setting: Means, slot: Slot, member: Member, now: datetime) -> dict[str, str | int]:
+    """Which moment of which schedule it was, their clocks and hours, and until when it had been put off and why."""
     schedule = slot.schedule
     because: dict[str, str | int] = {
-        "due": slot.moment.isoformat(), "schedule": str(schedule.id), "flow": schedule.flow, "revision": schedule.revision
+        "due": slot.moment.isoformat(), "schedule": str(schedule.id), "flow": schedule.flow, "revision": schedule.revision,
+        **_clocks(setting, member, now),
     }  # fmt: skip
     waits = [
         f"until {to_local(datetime.fromisoformat(at), member.zone):%a %H:%M}: {why}" for at, why in slot.told.items()

@@ -95,6 +95,14 @@ def test_what_is_withheld_tells_rule_values_and_version(consent: str, late: int,
     assert "due 2027-03-02T15:00" in said
 
 
+def test_what_goes_tells_its_clocks_and_hours_too() -> None:
+    """Why a text went is told by the same values as why one did not."""
+    (text,) = asked(woken(sams_scene("given", RHYTHM)))
+    said = say_reason(text.reason)
+    assert "zone America/New_York, clocks Tuesday 10:00, hours 09:00-20:00" in said
+    assert "flow check-in, revision 1" in said
+
+
 def test_late_by_more_than_an_hour_is_skipped() -> None:
     """A hello at the wrong hour is none (DESIGN.md, Time)."""
     assert "late" in reason(woken(sams_scene("given", RHYTHM), now=DUE + timedelta(minutes=61)))
