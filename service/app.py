@@ -15,6 +15,7 @@ from service.gateways.broker import answers
 from service.gateways.crashing import crash_points
 from service.gateways.waking import open_waker
 from service.health import DATABASE_WAIT, Health, Looking
+from service.joining import warn_of_joining
 from service.soundness import demand_soundness
 from service.store.database import open_fused_pool
 from service.store.vitals import read_vitals
@@ -36,6 +37,7 @@ def create_app() -> Flask:
     poke = open_waker(settings.database_url, crash_points(settings, os.environ)).poke
     peerline = assemble(settings, poke, open_fused_pool)
     demand_soundness(settings, peerline.pool)
+    warn_of_joining(peerline.setting.organisation, settings.database_url)
     return application(peerline, os.environ.get("PEERLINE_PHONES"))
 
 

@@ -24,6 +24,7 @@ from service.assembly import Peerline, assemble
 from service.gateways.crashing import crash_points, nowhere
 from service.gateways.jobs import LOOKS, Hints
 from service.gateways.waking import open_waker
+from service.joining import warn_of_joining
 from service.soundness import demand_soundness
 from service.store.heartbeats import beat
 from service.store.marks import stay_sure
@@ -59,6 +60,7 @@ def run(settings: Settings) -> None:
     waker = open_waker(settings.database_url, crash)
     peerline = assemble(settings, waker.poke)
     demand_soundness(settings, peerline.pool)
+    warn_of_joining(peerline.setting.organisation, settings.database_url)
     notices = Notices(settings.database_url, listens=True)
     clock = ClockProcess(peerline, Hints(settings.broker_url).publish, notices, crash=crash)
     for number in (signal.SIGTERM, signal.SIGINT):
