@@ -15,7 +15,7 @@ from service.gateways.broker import answers
 from service.gateways.crashing import crash_points
 from service.gateways.waking import open_waker
 from service.health import DATABASE_WAIT, Health, Looking
-from service.joining import warn_of_joining
+from service.joining_names import warn_of_joining
 from service.soundness import demand_soundness
 from service.store.database import open_fused_pool
 from service.store.vitals import read_vitals

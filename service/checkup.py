@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -18,14 +18,14 @@ from service.gateways import broker
 from service.gateways.keys import KeyProblem, KeyRing, read_keys
 from service.gateways.twilio import open_provider
 from service.health import NO_BROKER, NO_DATABASE, health_of
-from service.joining import unpublished_joining
+from service.joining_names import unpublished_joining
 from service.line_check import check_line
 from service.publishing import PublishingRefused, editions_of, open_shelf, read_sources, waiting
 from service.readiness import Check, keys_open, people_ready, schedules_ready
 from service.rules.catalogue import CATALOGUE
 from service.rules.risk import compile_lexicon
 from service.store.database import WAIT, Pool, open_pool, weak_settings
-from service.store.flow_versions import compare_release, current_versions
+from service.store.flow_versions import compare_release
 from service.store.marks import RESTORED, Mark, read_mark
 from service.store.reading import Reader
 from service.store.roster_writing import published_flows
@@ -122,15 +122,7 @@ def _stored(settings: Settings, pool: Pool, keys: KeyRing, now: datetime, machin
         if restored is not None:
             yield Check("restore", "look", _restored(restored))
         yield from _unpublished(settings)
-<<<<<<< HEAD
-        yield from schedules_ready(
-            begun_by_schedules(connection) | _joining(settings),
-            published_flows(connection),
-            open_shelf(settings.database_url, CATALOGUE),
-        )
-=======
-        yield from _joining(settings)
->>>>>>> aa10aaf (A flow under joining that is not published is told by the doctor and at start, with the name that was probably meant)
+        yield from _schedules(settings, begun_by_schedules(connection), published_flows(connection))
         reader = Reader(connection, keys)
         opened = keys_open(reader)
         yield opened
@@ -138,12 +130,16 @@ def _stored(settings: Settings, pool: Pool, keys: KeyRing, now: datetime, machin
             yield from people_ready(reader)
 
 
-def _joining(settings: Settings) -> frozenset[tuple[str, bool]]:
-    """The flows that organisation.yaml lets begin after a yes: around a date, that of the yes."""
+def _schedules(settings: Settings, begun: frozenset[tuple[str, bool]], published: Mapping[str, int]) -> Iterator[Check]:
+    """What schedules begin, and what organisation.yaml lets begin after a yes: around a date, that of the yes."""
     try:
-        return frozenset((later.flow, True) for later in load_organisation(settings.config_dir).joining)
+        organisation = load_organisation(settings.config_dir)
     except OrganisationProblem:
-        return frozenset()  # told already
+        joining = frozenset[tuple[str, bool]]()  # told already
+    else:
+        yield from (Check("joining", "mend", line) for line in unpublished_joining(organisation, published))
+        joining = frozenset((later.flow, True) for later in organisation.joining if later.flow in published)
+    yield from schedules_ready(begun | joining, published, open_shelf(settings.database_url, CATALOGUE))
 
 
 def _restored(mark: Mark) -> str:
@@ -155,15 +151,6 @@ def _restored(mark: Mark) -> str:
         f" know. {found['unknown']} of ours are recorded without their reason. What else was done then is not known: alerts"
         " taken and closed, people, schedules and flows that were changed, calls. Ask the team."
     )
-
-
-def _joining(settings: Settings) -> Iterator[Check]:
-    try:
-        organisation = load_organisation(settings.config_dir)
-    except OrganisationProblem:
-        return  # told already
-    published = current_versions(settings.database_url)
-    yield from (Check("joining", "mend", line) for line in unpublished_joining(organisation, published))
 
 
 def _unpublished(settings: Settings) -> Iterator[Check]:

@@ -24,7 +24,7 @@ from service.assembly import Peerline, assemble
 from service.gateways.crashing import crash_points, nowhere
 from service.gateways.jobs import LOOKS, Hints
 from service.gateways.waking import open_waker
-from service.joining import warn_of_joining
+from service.joining_names import warn_of_joining
 from service.soundness import demand_soundness
 from service.store.heartbeats import beat
 from service.store.marks import stay_sure

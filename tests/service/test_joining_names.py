@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 
 from config.organisation import Later, Organisation
 from service.checkup import examine
-from service.joining import unpublished_joining, warn_of_joining
+from service.joining_names import unpublished_joining, warn_of_joining
 from service.publishing import publish_shipped
 from service.rules.catalogue import CATALOGUE
 from tests.house import ROOT, setting
