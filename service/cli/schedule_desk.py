@@ -178,7 +178,7 @@ def _data(schedule: Schedule, member: Member, desk: Desk) -> dict[str, Any]:
         speaks = to_local(speaks_at(schedule, member, desk.house.organisation, schedule.next_at), member.zone)
     return {
         "id": str(schedule.id), "flow": schedule.flow, "kind": schedule.kind, "rule": schedule.rule, "starts": schedule.starts,
-        "spread": schedule.spread, "unless_heard": schedule.unless_heard, "skip_holidays": schedule.skip_holidays,
+        "regular": schedule.regular, "spread": schedule.spread, "unless_heard": schedule.unless_heard, "skip_holidays": schedule.skip_holidays,
         "date": None if schedule.date_id is None else str(schedule.date_id), "date_at": schedule.date_at,
         "when": schedule.relative, "look": say_outlook(schedule, member, desk.house.organisation, desk.house.now), "next": None if speaks is None else speaks.isoformat(timespec="minutes"),
     }  # fmt: skip
@@ -189,7 +189,8 @@ def _line(item: dict[str, Any]) -> str:
         timing = f"{item['rule']} from {item['starts'][:16]}"
     else:
         timing = f"{item['when']}, date {item['date'][-6:]} on {item['date_at'][:16]}"
-    extras = [f"within {item['spread']} minutes"] * bool(item["spread"])
+    extras = ["their regular one"] * item["regular"]
+    extras += [f"within {item['spread']} minutes"] * bool(item["spread"])
     extras += ["unless heard from"] * item["unless_heard"] + ["not on holidays"] * item["skip_holidays"]
     line = f"{item['id'][-6:]}  {item['flow']}: next {item['next'] or 'never'}  ({', '.join([timing, *extras])})"
     return line if item["look"] is None else f"{line}\n        look: {item['look']}"

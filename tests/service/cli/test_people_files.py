@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import orjson
-import psycopg
 import pytest
 
-from tests.service.settings import KEY, PUBLIC, TOKEN
+from service.publishing import publish_shipped
+from service.rules.catalogue import CATALOGUE
+from tests.service.settings import KEY, PUBLIC, ROOT, TOKEN
+from tests.stored import EARLIER
 
 STAFF = """name,phone,role,language,zone,backup_phone
 Rosa,+1 555 555 0199,specialist,en,America/New_York,+1 555 555 0198
@@ -25,8 +27,7 @@ Bo,12,en,America/Chicago,,voice,,,,
 @pytest.fixture
 def environ(database: str, redis_url: str) -> Mapping[str, str]:
     """The environment of a made-up organisation with a real database, in which the check-in is published."""
-    with psycopg.connect(database) as connection:
-        connection.execute("insert into published values ('check-in', 1) on conflict do nothing")
+    publish_shipped(database, ROOT / "flows", CATALOGUE, EARLIER)  # what is published already stays
     return {
         **os.environ,
         "DATABASE_URL": database,
@@ -64,6 +65,8 @@ def test_a_preview_then_the_import_then_what_is_known(environ: Mapping[str, str]
     assert told.returncode == 0, told.stderr
     assert "Their specialist is Rosa; the backup is Dan." in told.stdout
     assert "Consent ledger: given, by import" in told.stdout
+    listed = peerline(environ, "schedule", "list", "+1 555 555 0123")
+    assert "their regular one" in listed.stdout
 
 
 def test_answers_for_programs(environ: Mapping[str, str], tmp_path: Path) -> None:
