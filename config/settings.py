@@ -31,6 +31,7 @@ class Settings:
     clock_file: Path | None
     mode: Mode
     web_port: int
+    alarm_url: str | None = field(default=None, repr=False)  # it may have a secret in its path
 
     @property
     def broker_url(self) -> str:
@@ -90,6 +91,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         clock_file=reading.clock_file(mode),
         mode=mode,
         web_port=reading.port("PORT", 8000),
+        alarm_url=reading.alarm_address("PEERLINE_ALARM_URL", ("https",) if mode == "live" else ("https", "http")),
     )
     if reading.mistakes:
         raise SettingsProblem(tuple(reading.mistakes))
@@ -132,6 +134,17 @@ class _Reading:
         value = self.required(name, mend).rstrip("/")
         parts = _split(value)
         if value and (parts.scheme not in schemes or not parts.hostname or parts.query or parts.fragment):
+            self._note(name, "is not a web address that can be used here", mend)
+        return value
+
+    def alarm_address(self, name: str, schemes: tuple[str, ...]) -> str | None:
+        """An address that may have a path and a question mark, since monitors put their keys there."""
+        value = self.environ.get(name)
+        if value is None:
+            return None
+        parts = _split(value)
+        if parts.scheme not in schemes or not parts.hostname or parts.fragment or parts.username is not None:
+            mend = "Set it to https:// and the address that your monitor gave you, or leave it away."
             self._note(name, "is not a web address that can be used here", mend)
         return value
 

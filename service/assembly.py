@@ -12,6 +12,7 @@ from config.organisation import load_organisation
 from config.settings import Settings
 from config.texts import load_texts
 from config.twilio_errors import TwilioErrors, load_twilio_errors
+from service.alarming import Alarm, open_alarm
 from service.answering import Answering
 from service.canary import Canary
 from service.checkins import on_check_in, on_welcome
@@ -66,6 +67,7 @@ class Peerline:
     missed: Missed
     watch: Watch
     canary: Canary
+    alarm: Alarm
 
 
 def assemble(
@@ -91,8 +93,9 @@ def assemble(
     missed = Missed(pool, deliveries.provider, inbox.take, clock, crash, deliveries.refused)
     watch = Watch(pool, keys, setting, deliveries.provider, missed, due, clock)
     canary = Canary(settings, setting.organisation.main_number, pool, keys, clock, new_id)
+    alarm = open_alarm(settings, pool, clock)
     return Peerline(
-        settings, setting, pool, keys, clock, inbox, due, deliveries, dialing, answering, missed, watch, canary
+        settings, setting, pool, keys, clock, inbox, due, deliveries, dialing, answering, missed, watch, canary, alarm
     )
 
 

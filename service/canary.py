@@ -20,7 +20,7 @@ from service.rules.canary import NUMBER, REACHED, WORDS
 from service.rules.setting import Setting
 from service.store.canary import came_through, forget_before
 from service.store.database import Pool
-from service.store.marks import CANARY, set_mark
+from service.store.marks import CANARIES_SINCE, CANARY, begin_mark, set_mark
 from service.store.rows import Inbound
 from service.store.scene import Scene
 
@@ -40,6 +40,15 @@ class Canary:
     keys: KeyRing
     clock: Clock
     new_id: Callable[[], UUID]
+
+    def go_round(self) -> None:
+        """Send one off, and remember since when they are sent: one that never comes through must be missed as well.
+
+        Raises the database's error where it is away.
+        """
+        with self.pool.connection() as connection:
+            begin_mark(connection, CANARIES_SINCE, self.clock.machine())
+        self.fly()
 
     def fly(self, patience: float = PATIENCE) -> str | None:
         """Send one off and wait until it has come all the way: then that is remembered, and None is returned; else why not.

@@ -14,6 +14,9 @@ DATABASE_WAIT = 1.0  # seconds for a connection, so that the whole answer stays 
 ANSWER_WAIT = 1.5  # seconds for the whole look, also where a server accepts and then says nothing
 SILENT_CLOCK = 30  # seconds; a clock process shows a sign of life every few
 LATE = 60  # seconds that something due may wait before it is worth saying
+FAILED = 10  # texts of the last hour that may fail or not arrive before their share is worth saying
+SHARE = 0.25  # of the texts of the last hour
+NEVER = 600  # seconds after the first canary was sent off in which one should have come through: two rounds
 MISSING = 900  # seconds after which what happens every few minutes is missed: three canaries did not come
 
 Status = Literal["ready", "degraded", "down"]
@@ -33,6 +36,10 @@ class Health:
     sent_seconds: float | None = None  # since the provider last took a message; None: never
     clock_seconds: float | None = None  # since the last sign of life of a clock; None: there never was one
     canary_seconds: float | None = None  # since a canary last came all the way; None: none ever flew
+    canaries_seconds: float | None = None  # since the first canary was sent off; None: never
+    unsure_seconds: float | None = (
+        None  # since the oldest message was tried of which nobody knows whether the provider has it
+    )
     looked_seconds: float | None = None  # since the provider's list of what came in was last read; None: never
     quiet_seconds: float | None = None  # for how long nothing unasked has gone out; None: all goes as it should
     vitals: Vitals | None = None
@@ -43,6 +50,13 @@ class Health:
         if not self.database or not self.schema_current:
             return "down"
         return "degraded" if self.troubles else "ready"
+
+    @property
+    def canary_missing(self) -> bool:
+        """Whether none came through lately, or none ever did though they are sent off."""
+        if self.canary_seconds is not None:
+            return self.canary_seconds > MISSING
+        return self.canaries_seconds is not None and self.canaries_seconds > NEVER
 
     @property
     def troubles(self) -> tuple[str, ...]:
@@ -57,6 +71,8 @@ UNSAFE = "An alert or safety text has not left for over a minute: look at peerli
 UNTOLD = (
     "An alert has reached nobody, by text or call: look at peerline queue, and reach the person on duty another way."
 )
+UNSURE = "Twilio does not say whether it has some of our texts: look at its status page and at our log."
+FAILING = "look at the errors in Twilio's console."
 NO_BROKER = "The broker does not answer: texts still go, by the clock process, a little later."
 
 
@@ -75,13 +91,19 @@ def _troubles(health: Health, vitals: Vitals) -> tuple[str, ...]:
             vitals.held_code is not None,
             f"The provider refuses the account (error {vitals.held_code}): routine texts wait.",
         ),
-        (_old(health.canary_seconds), "No canary came through lately: peerline canary --once tells where it stops."),
+        (_late(health.unsure_seconds), UNSURE),
+        (_many_fail(vitals), f"Of {vitals.ended_lately} texts lately {vitals.failed_lately} did not arrive: {FAILING}"),
+        (health.canary_missing, "No canary came through lately: peerline canary --once tells where it stops."),
         (_old(health.looked_seconds), "The provider's list was not read lately: look at the log of the clock process."),
         (health.quiet_seconds is not None, QUIET),
         (vitals.aside > 0, "Timers were set aside after failing: look at the log of the workers."),
         (vitals.unsettled > 0, "Texts that came in wait to be decided: look at the log of the web process."),
     )
     return tuple(text for holds, text in told if holds)
+
+
+def _many_fail(vitals: Vitals) -> bool:
+    return vitals.failed_lately >= FAILED and vitals.failed_lately >= SHARE * vitals.ended_lately
 
 
 def _old(seconds: float | None) -> bool:
@@ -132,6 +154,8 @@ def health_of(vitals: Vitals | None, *, broker: bool, now: datetime, machine: da
         sent_seconds=_ago(vitals.sent_at, now),
         clock_seconds=_ago(vitals.clock_at, machine),
         canary_seconds=_ago(vitals.canary_at, machine),
+        canaries_seconds=_ago(vitals.canaries_since, machine),
+        unsure_seconds=_seconds(vitals.unsure_since or machine, machine),
         looked_seconds=_ago(vitals.looked_at, machine),
         quiet_seconds=_ago(vitals.quiet_at, machine),
         vitals=vitals,

@@ -25,7 +25,18 @@ from service.reconciling import by_number, is_ours, pair, stops_first, take_back
 from service.rules.setting import Setting
 from service.store.commit import write
 from service.store.database import Pool
-from service.store.marks import QUIET, RESTORED, SURE, Mark, careful_since, forget_mark, read_mark, set_mark
+from service.store.marks import (
+    QUIET,
+    RESTORED,
+    SURE,
+    Mark,
+    be_sure,
+    careful_since,
+    doubt,
+    forget_mark,
+    read_mark,
+    set_mark,
+)
 from service.store.missing import unknown_sids
 from service.store.outcomes import known_sids, note_report
 from service.store.restoring import due_again, newest_sent, withhold_again, without_id, written_since
@@ -55,6 +66,11 @@ class Watch:
         Raises the database's error where it is away. A provider that does not answer is asked again at the next round.
         """
         return self._is_sure() or self.make_sure()
+
+    def doubt(self) -> None:
+        """Be sure no more: the database was away for this process, so nothing unasked goes until somebody has looked again."""
+        with self.pool.connection() as connection:
+            doubt(connection)
 
     def make_sure(self) -> bool:
         """Compare this database with the provider's list, and make good what it lacks; returns whether that is done."""
@@ -99,7 +115,7 @@ class Watch:
 
     def _be_sure(self) -> None:
         with self.pool.connection() as connection:
-            set_mark(connection, SURE, self.clock.machine(), {"now": self.clock.now().isoformat()})
+            be_sure(connection, self.clock.machine(), self.clock.now())
 
     def _reconciled(self) -> bool:
         """Read back both lists. Whoever is killed on the way leaves the mark, and the next begins anew: all of it may be done twice.
@@ -122,7 +138,7 @@ class Watch:
     def _go_on(self, detail: dict[str, Any]) -> None:
         with self.pool.connection() as connection, connection.transaction():
             set_mark(connection, RESTORED, self.clock.now(), detail)
-            set_mark(connection, SURE, self.clock.machine(), {"now": self.clock.now().isoformat()})
+            be_sure(connection, self.clock.machine(), self.clock.now())
             forget_mark(connection, QUIET)
 
     def _withhold_again(self, sent: Sequence[Known]) -> None:

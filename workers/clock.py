@@ -26,6 +26,7 @@ from service.gateways.jobs import LOOKS, Hints
 from service.gateways.waking import open_waker
 from service.joining_names import warn_of_joining
 from service.soundness import demand_soundness
+from service.store.database import is_gone
 from service.store.heartbeats import beat
 from service.store.marks import stay_sure
 from service.store.notices import Notices
@@ -46,6 +47,7 @@ SLOW = 10.0  # seconds between two looks for those that the provider may not hav
 MISSED = 60.0  # seconds between two looks for texts whose webhook never reached us
 MISSED_QUICK = 10.0  # the same where time can be moved: tests wait for it
 CANARY = 300.0  # seconds between two canaries
+ALARM = 15.0  # seconds between two looks for what a monitor of the organisation's own is told
 WATCH = 5.0  # seconds between two questions whether this database is the newest; the provider is asked only if nobody is sure
 FOR_EVER = 1e9  # seconds: once, at the start
 LAST_ROUND = 3.0  # seconds that a round under way is waited for at the end
@@ -93,22 +95,28 @@ class ClockProcess:
     def go_on(self) -> None:
         """Look again and again, at once after a hint, until `end`."""
         pause = LOOK if self.peerline.settings.clock_file is None else QUICK
-        rounds = Rounds(self._rounds(), self.ending)
-        rounds.start()
+        sides = [Rounds(rounds, self.ending) for rounds in self._rounds()]
+        for side in sides:
+            side.start()
         self.waiting_since = time.monotonic() - OVERDUE  # what is there at the start may have waited for long
-        failing = False
+        gone = False  # from the moment at which the database was lost until what that may mean is seen to
         while not self.ending.is_set():
             try:
-                self.look(hinted=self.notices.wait(pause))
+                hinted = self.notices.wait(pause)
+                if gone:  # then webhooks failed as well, and an older copy of the database may stand in
+                    self.peerline.watch.doubt()
+                    for side in sides:
+                        side.hasten("watch")
+                        side.hasten("missed")
+                    gone = False
+                self.look(hinted=hinted)
             except Exception as problem:  # noqa: BLE001 - whatever fails once must not end the clock
-                failing = True
+                gone = gone or is_gone(problem)
                 log.warning("a look failed", kind=type(problem).__name__)
                 self.ending.wait(PAUSE)
-            else:
-                if failing:  # then webhooks failed as well
-                    rounds.hasten("missed")
-                failing = False
-        rounds.join(LAST_ROUND)
+        until = time.monotonic() + LAST_ROUND
+        for side in sides:
+            side.join(max(0.0, until - time.monotonic()))
         self.notices.close()
 
     def look(self, *, hinted: bool = False) -> None:
@@ -129,18 +137,23 @@ class ClockProcess:
             self.last_sweep = moment
             self.peerline.deliveries.sweep()
 
-    def _rounds(self) -> tuple[Round, ...]:
-        watch, movable = self.peerline.watch, self.peerline.settings.clock_file is not None
-        rounds = (
-            Round("begin", self._begin, FOR_EVER),
-            Round("watch", watch.go_round, WATCH),
-            Round("slow", self.peerline.deliveries.ask_about_slow, SLOW),
-            Round("calls", self.peerline.dialing.ask_about_silent, CALLS),
-            Round("missed", self.peerline.missed.look, MISSED_QUICK if movable else MISSED),
+    def _rounds(self) -> tuple[tuple[Round, ...], ...]:
+        """The rounds side by side, each side in a thread: whoever hangs for minutes holds up nobody but what follows it there."""
+        watch, settings = self.peerline.watch, self.peerline.settings
+        sides: tuple[tuple[Round, ...], ...] = (
+            (
+                Round("begin", self._begin, FOR_EVER),
+                Round("watch", watch.go_round, WATCH),
+                Round("missed", self.peerline.missed.look, MISSED if settings.clock_file is None else MISSED_QUICK),
+            ),
+            (Round("slow", self.peerline.deliveries.ask_about_slow, SLOW),),
+            (Round("calls", self.peerline.dialing.ask_about_silent, CALLS),),
         )
+        if settings.alarm_url is not None:
+            sides = (*sides, (Round("alarm", self.peerline.alarm.look, ALARM),))
         # In the demo and in tests everybody counts texts: the canary flies where it must alarm somebody.
-        live = self.peerline.settings.mode == "live"
-        return (*rounds, Round("canary", self.peerline.canary.fly, CANARY)) if live else rounds
+        live = settings.mode == "live"
+        return (*sides, (Round("canary", self.peerline.canary.go_round, CANARY),)) if live else sides
 
     def _begin(self) -> None:
         """At the start nothing is on its way to us yet: what is in the provider's list and not here was missed."""

@@ -25,6 +25,17 @@ HURRY = 3.0  # the same for a webhook: Twilio waits for 15 seconds in all, and o
 # What is raised where the server is away, stopping, or does not answer in time.
 AWAY = (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout)
 
+# The first two digits of what the server says when it throws everybody out, or when a connection is broken.
+_GONE = ("08", "57P")
+
+
+def is_gone(problem: BaseException) -> bool:
+    """Whether the server was away or a connection to it lost, and not only a statement too slow or in somebody's way."""
+    if isinstance(problem, psycopg.OperationalError) and not isinstance(problem, PoolTimeout):
+        return problem.sqlstate is None or problem.sqlstate.startswith(_GONE)
+    return isinstance(problem, AWAY)
+
+
 DURABLE = {"fsync": "on", "full_page_writes": "on"}
 SYNCHRONOUS = ("on", "local", "remote_write", "remote_apply")
 

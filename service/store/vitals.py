@@ -23,10 +23,13 @@ _STATEMENT = """select
     (select min(ready_at) from outbound where state = 'queued' and ready_at <= %(now)s) as unsent_since,
     (select count(*) from outbound where state = 'queued' and ready_at <= %(now)s) as unsent,
     (select count(*) from outbound where state = 'unsure') as unsure,
+    (select min(claimed_at) from outbound where state = 'unsure') as unsure_since,
+    l.ended as ended_lately, l.failed as failed_lately,
     (select max(sent_at) from (select sent_at from outbound where sent_at is not null order by id desc limit 50) l) as sent_at,
     (select count(*) from inbound where state = 'unsettled') as unsettled,
     (select max(at) from heartbeats where kind = 'clock') as clock_at,
     (select at from marks where name = 'canary') as canary_at,
+    (select at from marks where name = 'canaries since') as canaries_since,
     (select (detail ->> 'machine')::timestamptz from marks where name = 'looked') as looked_at,
     (select at from marks where name = 'quiet') as quiet_at,
     (select count(*) from queue where closed_at is null) as waiting,
@@ -38,7 +41,11 @@ _STATEMENT = """select
     (select min(at) from outbound where lane = 0 and left_at is null and state in ('queued', 'sending', 'unsure', 'sent')
         and (kind in ('alert', 'safety') or (kind = 'staff' and escalation_id is not null)) and (state <> 'sent' or sent_at > %(now)s - interval '1 hour')) as safety_since,
     (select count(*) from outbound where state = 'queued' and attempts >= %(stuck)s) as stuck,
-    (select max(held_code) from senders where held_until > %(machine)s) as held_code"""
+    (select max(held_code) from senders where held_until > %(machine)s) as held_code,
+    (select max(held_code) from senders) as refused_code
+  from (select count(*) filter (where o.state in ('sent', 'delivered', 'undelivered', 'failed')) as ended,
+      count(*) filter (where o.state in ('undelivered', 'failed')) as failed
+    from (select state, at from outbound order by id desc limit 1000) o where o.at > %(now)s - interval '1 hour') l"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +63,21 @@ class Vitals:
     safety_since: datetime | None = None  # when the oldest alert or safety text was written that has not left
     stuck: int = 0  # messages that were refused for now so often that a minute has gone by
     unsure: int = 0  # messages of which nobody knows yet whether the provider has them
+    unsure_since: datetime | None = None  # when the one of them was tried that was tried first
+    ended_lately: int = 0  # of the last thousand messages, those of the last hour that were handed over or failed
+    failed_lately: int = 0  # of those, what failed or did not arrive
     sent_at: datetime | None = None  # when the provider last took a message, by the clock that people experience
     unsettled: int = 0  # texts that came in and were not yet decided
     clock_at: datetime | None = None  # the last sign of life of a clock process
     canary_at: datetime | None = None  # when a canary last came all the way
+    canaries_since: datetime | None = None  # when the first one was sent off
     looked_at: datetime | None = None  # when the provider's list of what came in was last read
     quiet_at: datetime | None = None  # since when nothing unasked goes out: an older database was restored
     waiting: int = 0  # what waits for a person
     alerts: int = 0  # alerts that nobody has taken
     unreached: int = 0  # those of them, older than a minute, of which nobody at all could be told
     held_code: int | None = None  # why the provider refuses our account now
+    refused_code: int | None = None  # the same until a text was taken again
 
     @property
     def schema_current(self) -> bool:

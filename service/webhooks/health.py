@@ -18,6 +18,8 @@ NUMBERS = {
     "sent_seconds": "How long ago the provider last took a message of ours.",
     "clock_seconds": "How long ago a clock process showed a sign of life.",
     "canary_seconds": "How long ago a canary came all the way through.",
+    "canaries_seconds": "How long ago the first canary was sent off.",
+    "unsure_seconds": "How long ago the oldest message was tried of which it is not known whether the provider has it.",
     "looked_seconds": "How long ago the provider's list of what came in was read.",
     "quiet_seconds": "For how long nothing unasked goes out, because an older database was restored.",
 }
@@ -25,6 +27,8 @@ COUNTS = {
     "unsent": "Messages that are ready and not sent.",
     "stuck": "Messages that were refused for now again and again.",
     "unsure": "Messages of which it is not known yet whether the provider has them.",
+    "ended_lately": "Of the last thousand messages, those of the last hour that were handed over or failed.",
+    "failed_lately": "Of those, the ones that failed or did not arrive.",
     "unsettled": "Texts that came in and are not decided.",
     "aside": "Timers set aside after failing.",
     "waiting": "What waits for a person.",

@@ -35,6 +35,26 @@ def test_a_whole_environment_is_read(environ: Mapping[str, str], tmp_path: Path)
     assert (settings.config_dir, settings.flows_dir) == (tmp_path, tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("value", "fits"),
+    [
+        ("https://monitor.example.org/hook?key=secret", True), ("http://monitor.example.org/hook", False),
+        ("monitor.example.org", False), ("https://name:word@monitor.example.org/", False), ("https://[", False),
+    ],
+)  # fmt: skip
+def test_the_monitor_has_an_address_with_tls(environ: Mapping[str, str], value: str, *, fits: bool) -> None:
+    """A mistake is told at the start, never with the address, which may be a secret; left away there is none."""
+    assert read_settings(environ).alarm_url is None
+    if fits:
+        settings = read_settings({**environ, "PEERLINE_ALARM_URL": value})
+        assert (settings.alarm_url, "secret" in repr(settings)) == (value, False)
+        return
+    with pytest.raises(SettingsProblem) as caught:
+        read_settings({**environ, "PEERLINE_ALARM_URL": value})
+    [mistake] = caught.value.mistakes
+    assert (mistake.variable, "monitor.example" in str(mistake)) == ("PEERLINE_ALARM_URL", False)
+
+
 def test_the_public_url_has_no_slash_at_its_end(environ: Mapping[str, str]) -> None:
     """Signatures are made over the public URL and a path that begins with a slash."""
     assert read_settings(environ).public_url == "https://peers.example.org"

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from datetime import timedelta
 
 import psycopg
 import pytest
@@ -108,6 +109,24 @@ def test_only_its_own_words_are_the_canarys() -> None:
     assert is_canary(NUMBER, WORDS)
     assert not is_canary(NUMBER, "i want to kill myself")
     assert not is_canary("+15555550101", WORDS)
+
+
+@pytest.mark.parametrize(("minutes", "missed"), [(9, False), (11, True)])
+def test_one_that_never_came_through_is_missed_after_two_rounds(
+    peerline: Peerline, minutes: int, *, missed: bool
+) -> None:
+    """A clock that was set up wrongly from the first day looks no better than one that broke."""
+    peerline.canary.go_round()  # nobody listens at the public address
+    peerline.canary.go_round()
+    machine = peerline.clock.machine()
+    with psycopg.connect(peerline.settings.database_url, autocommit=True) as connection:
+        connection.execute("insert into heartbeats values ('c', 'clock', %s)", (machine,))
+        connection.execute(
+            "update marks set at = %s where name = 'canaries since'", (machine - timedelta(minutes=minutes),)
+        )
+    health = health_of(read_vitals(peerline.pool, NOW, machine, 2.0), broker=True, now=NOW, machine=machine)
+    assert (health.canary_seconds, health.canary_missing) == (None, missed)
+    assert (health.status == "degraded") is missed
 
 
 @pytest.mark.parametrize(("name", "said"), [("canary", "No canary"), ("quiet", QUIET)])

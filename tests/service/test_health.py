@@ -134,6 +134,37 @@ def test_an_account_that_the_provider_refuses_is_told(database: str, pool: Pool)
     assert any("20003" in trouble for trouble in health.troubles)
 
 
+def test_texts_of_which_nobody_knows_are_told_by_their_age(database: str, pool: Pool) -> None:
+    """Five hundred of them are an outage of the provider's, and nothing else would say so."""
+    beat(database, NOW)
+    number = a_number("+12025550111")
+    rows = [an_outbound(number, state="unsure", claimed_at=NOW - timedelta(seconds=LATE + age)) for age in (1, 30)]
+    store(database, number, *rows)
+    health = seen(pool)
+    assert (health.unsure_seconds, health.status) == (LATE + 30, "degraded")
+    assert any("does not say whether" in trouble for trouble in health.troubles)
+
+
+@pytest.mark.parametrize(
+    ("failed", "arrived", "status"), [(9, 0, "ready"), (10, 0, "degraded"), (10, 30, "degraded"), (10, 31, "ready")]
+)
+def test_a_large_share_of_failed_texts_is_told(
+    database: str, pool: Pool, failed: int, arrived: int, status: str
+) -> None:
+    """A few may always fail; many at once are not the fault of each number."""
+    beat(database, NOW)
+    number = a_number("+12025550111")
+    rows = [an_outbound(number, state="undelivered" if place % 2 else "failed") for place in range(failed)]
+    rows += [an_outbound(number, state="sent") for _ in range(arrived)]
+    rows += [an_outbound(number, state="failed", at=NOW - timedelta(hours=2)) for _ in range(20)]
+    store(database, number, *rows)
+    health = seen(pool)
+    assert (health.status, any("did not arrive" in trouble for trouble in health.troubles)) == (
+        status,
+        status == "degraded",
+    )
+
+
 def test_a_database_that_is_away_is_told() -> None:
     """Where nobody listens the answer is "down", and what can be told is told."""
     with open_pool("postgresql://nobody@127.0.0.1:1/none", 1) as pool:

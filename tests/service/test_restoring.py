@@ -164,6 +164,41 @@ def test_nobody_stays_sure_for_ever(keeper: Keeper) -> None:
     assert keeper.careful() is None
 
 
+def test_another_server_may_have_an_older_copy(keeper: Keeper) -> None:
+    """It stands in within seconds, and the mark that it copied is fresh: nobody is sure until somebody has looked, whoever asks."""
+    keeper.answer()
+    assert keeper.watch.make_sure()
+    assert keeper.careful() is None
+    keeper.ask("""update marks set detail = detail || '{"server": "another"}' where name = 'sure'""")
+    assert keeper.careful() is not None
+    with keeper.peerline.pool.connection() as connection:
+        stay_sure(connection, keeper.peerline.clock.machine(), keeper.peerline.clock.now())
+    assert keeper.careful() is not None
+    assert keeper.watch.go_round()
+    assert keeper.careful() is None
+
+
+def test_whoever_lost_the_database_doubts_until_somebody_has_looked(keeper: Keeper) -> None:
+    """While the provider does not answer, that lasts."""
+    keeper.answer()
+    assert keeper.watch.make_sure()
+    keeper.watch.doubt()
+    assert keeper.careful() is not None
+    keeper.away(gone=True)
+    assert not keeper.watch.go_round()
+    keeper.away(gone=False)
+    assert keeper.watch.go_round()
+    assert keeper.careful() is None
+
+
+def test_a_mark_of_the_release_before_counts_as_this_servers(keeper: Keeper) -> None:
+    """It did not say which server it was; while both releases run, nothing stands still."""
+    keeper.answer()
+    assert keeper.watch.make_sure()
+    keeper.ask("update marks set detail = detail - 'server' where name = 'sure'")
+    assert keeper.careful() is None
+
+
 def test_while_nobody_is_sure_only_safety_is_due_and_nothing_old_goes(keeper: Keeper) -> None:
     """Check-ins and texts from before wait; alerts, safety texts and answers to what comes in now go."""
     keeper.watch.make_sure()

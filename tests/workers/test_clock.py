@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
 import psycopg
@@ -10,6 +10,8 @@ import pytest
 from redis import Redis
 
 from service.assembly import Peerline, assemble
+from service.deliveries.dialing import Dialing
+from service.deliveries.runner import Deliveries
 from service.gateways.crashing import HINTING
 from service.gateways.jobs import LOOKS, Hints
 from service.store.notices import Notices
@@ -17,7 +19,7 @@ from tests.service.settings import made_up_settings
 from tests.service.simulator.conftest import simulator, start
 from tests.service.simulator.fake_service import TOKEN
 from tests.service.simulator.running import ACCOUNT, Simulator
-from tests.stored import KEYS, a_number, an_inbound, an_outbound, store
+from tests.stored import KEYS, NOW, a_number, an_inbound, an_outbound, store
 from workers.clock import OVERDUE, ClockProcess
 
 __all__ = ["simulator", "start"]
@@ -216,14 +218,85 @@ def test_a_clock_looks_for_what_was_missed_as_soon_as_the_database_is_back(
     process = process_of(peerline, Broker())
     running = threading.Thread(target=process.go_on)
     running.start()
-    simulator.until(lambda: lists(simulator) == 1)
+    simulator.until(lambda: lists(simulator) >= 2)  # at the start, and in the first round
+    before = lists(simulator)
     with psycopg.connect(peerline.settings.database_url, autocommit=True) as connection:
         connection.execute(
             "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"
         )
-    simulator.until(lambda: lists(simulator) == 2)
+    simulator.until(lambda: lists(simulator) > before)
     process.end()
     running.join(timeout=30)
+
+
+def test_a_clock_compares_with_the_providers_list_as_soon_as_the_database_is_back(
+    peerline: Peerline, simulator: Simulator
+) -> None:
+    """What came back may be an older copy: it is asked what was sent, though somebody was sure a moment ago."""
+    number = a_number("+12025550113", "given")
+    store(peerline.settings.database_url, number, an_outbound(number, state="delivered", sent_at=NOW))
+    process = process_of(peerline, Broker())
+    running = threading.Thread(target=process.go_on)
+    running.start()
+    simulator.until(lambda: "sure" in marks(peerline))
+    before = compared(simulator)
+    with psycopg.connect(peerline.settings.database_url, autocommit=True) as connection:
+        connection.execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"
+        )
+    simulator.until(lambda: compared(simulator) > before)
+    process.end()
+    running.join(timeout=30)
+
+
+def marks(peerline: Peerline) -> set[str]:
+    """What is remembered about the service."""
+    with psycopg.connect(peerline.settings.database_url) as connection:
+        return {row[0] for row in connection.execute("select name from marks").fetchall()}
+
+
+def compared(simulator: Simulator) -> int:
+    """How often somebody read the provider's list of what our number sent."""
+    return sum("From" in asked["query"] for asked in simulator.world.requests)
+
+
+@dataclass(slots=True)
+class Hanging(Deliveries):
+    """Deliveries whose provider says nothing about what is slow, for as long as the test lasts."""
+
+    over: threading.Event = field(default_factory=threading.Event)
+
+    def ask_about_slow(self) -> int:
+        """Wait for an answer."""
+        self.over.wait(60)
+        return 0
+
+
+@dataclass(frozen=True, slots=True)
+class Noting(Dialing):
+    """Calls of which it is noted that somebody asked about them."""
+
+    asked: threading.Event = field(default_factory=threading.Event)
+
+    def ask_about_silent(self) -> int:
+        """Note it."""
+        self.asked.set()
+        return 0
+
+
+def test_a_provider_that_hangs_holds_up_no_other_round(peerline: Peerline) -> None:
+    """Sixteen questions of thirteen seconds each would delay the canary and what was missed by minutes."""
+    ours, calls = peerline.deliveries, peerline.dialing
+    hanging = Hanging(*(getattr(ours, part.name) for part in fields(Deliveries) if part.init))
+    noting = Noting(*(getattr(calls, part.name) for part in fields(Dialing) if part.init))
+    process = process_of(replace(peerline, deliveries=hanging, dialing=noting), Broker())
+    running = threading.Thread(target=process.go_on)
+    running.start()
+    assert noting.asked.wait(30)
+    hanging.over.set()
+    process.end()
+    running.join(timeout=30)
+    hanging.close()
 
 
 def lists(simulator: Simulator) -> int:
