@@ -1,11 +1,12 @@
 """What the commands about members' schedules share: who is meant, which schedule, and one guarded write."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NoReturn, TypeVar
+from uuid import UUID
 
 import orjson
 import typer
@@ -20,6 +21,7 @@ from service.gateways.keys import KeyRing, read_keys
 from service.outlook import say_outlook
 from service.planning import speaks_at
 from service.publishing import open_shelf
+from service.putting_off import put_offs
 from service.roster import House
 from service.rules.catalogue import CATALOGUE
 from service.rules.local_time import to_local
@@ -29,7 +31,7 @@ from service.store.commit import write
 from service.store.database import Pool, open_pool
 from service.store.gather import Wanted, gather
 from service.store.reading import Reader
-from service.store.rows import Member, Schedule
+from service.store.rows import Member, Number, Schedule
 from service.store.scene import Scene
 
 T = TypeVar("T")
@@ -71,6 +73,13 @@ class Desk:
             if not members:
                 refuse(f"No member has the number {phone}.")
             return members[0], _schedules(reader, members[0])
+
+    def held(self, member: Member, schedules: Sequence[Schedule]) -> Mapping[UUID, datetime]:
+        """Until when the moments of schedules were put off, by the schedule's id; those that were not are left out."""
+        with asking(), self.reading() as pool, pool.connection() as connection:
+            [number] = Reader(connection, self.keys).rows(Number, "x.id = %(id)s", id=member.number_id)
+        told = {schedule.id: put_offs(number, schedule.id) for schedule in schedules}
+        return {name: max(map(datetime.fromisoformat, found)) for name, found in told.items() if found}
 
     def change(self, member: Member, decide: Change[T]) -> T:
         """Decide on what is true now and carry it out; ends the command on a refusal, or where others are always quicker."""
@@ -133,7 +142,8 @@ def local_time(text: str, option: str) -> datetime:
 
 def show(schedules: tuple[Schedule, ...], member: Member, desk: Desk, *, as_json: bool) -> None:
     """Print schedules: as JSON, or a line each."""
-    told = [_data(schedule, member, desk) for schedule in schedules]
+    held = desk.held(member, schedules)
+    told = [_data(schedule, member, desk, held.get(schedule.id)) for schedule in schedules]
     if as_json:
         print(orjson.dumps(_of(member) | {"schedules": told}).decode())
         return
@@ -172,10 +182,12 @@ def _of(member: Member) -> dict[str, Any]:
     return {"zone": member.zone, "windows": member.windows, **caps}
 
 
-def _data(schedule: Schedule, member: Member, desk: Desk) -> dict[str, Any]:
+def _data(schedule: Schedule, member: Member, desk: Desk, held: datetime | None) -> dict[str, Any]:
+    """A schedule as it is told; `held` is until when its moment was put off, if it was."""
     speaks = None
     if schedule.next_at is not None:
-        speaks = to_local(speaks_at(schedule, member, desk.house.organisation, schedule.next_at), member.zone)
+        at = held or speaks_at(schedule, member, desk.house.organisation, schedule.next_at)
+        speaks = to_local(at, member.zone)
     return {
         "id": str(schedule.id), "flow": schedule.flow, "kind": schedule.kind, "rule": schedule.rule, "starts": schedule.starts,
         "regular": schedule.regular, "spread": schedule.spread, "unless_heard": schedule.unless_heard, "skip_holidays": schedule.skip_holidays,

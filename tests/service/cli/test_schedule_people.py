@@ -94,6 +94,16 @@ def test_a_schedule_is_added_listed_changed_and_removed(environ: Mapping[str, st
         ]
 
 
+def test_the_list_tells_until_when_a_moment_was_put_off(environ: Mapping[str, str]) -> None:
+    """Not the moment that has passed already."""
+    [added] = schedules(environ, "add", ANA, "--flow", "check-in", "--rule", "FREQ=DAILY", "--from", "2026-03-06T11:00")
+    with psycopg.connect(environ["DATABASE_URL"], autocommit=True) as connection:
+        told = {"put_off": {added["id"]: {"2026-03-08T16:00:00+00:00": "they are talking with a person"}}}
+        connection.execute("update numbers set memory = %s::jsonb", (orjson.dumps(told).decode(),))
+    [listed] = schedules(environ, "list", ANA)
+    assert listed["next"] == "2026-03-08T12:00"
+
+
 def test_an_appointment_moves_and_vanishes(environ: Mapping[str, str]) -> None:
     """Two days before at noon and three hours before: a week later they are a week later, and cancelled they are gone."""
     whens = ("--when", "2 days before at 12:00", "--when", "3 hours before")
