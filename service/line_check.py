@@ -8,12 +8,13 @@ from typing import Any
 from config.organisation import Organisation
 from config.settings import Settings
 from service.gateways.twilio import Provider, TwilioRefused, TwilioUncertain
-from service.gateways.twilio_line import Line, read_line
+from service.gateways.twilio_line import Line, is_toll_free, read_line
 from service.readiness import Check
 
 ABOUT = "provider"
 RETRIES = "rc=5&rp=all"  # Twilio's connection overrides: five tries, on every error (RELIABILITY.md 1.2)
-MESSAGES, CALLS = "/twilio/messages", "/twilio/calls"
+TRIES = 3  # fewer do not outlast a start of the web process
+MESSAGES, CALLS, FALLBACK = "/twilio/messages", "/twilio/calls", "/twilio/fallback"
 
 
 def check_line(provider: Provider, settings: Settings, organisation: Organisation) -> Iterator[Check]:
@@ -29,7 +30,12 @@ def check_line(provider: Provider, settings: Settings, organisation: Organisatio
 
 def judge_line(line: Line, settings: Settings, organisation: Organisation) -> tuple[Check, ...]:
     """What is not as it should be in the provider's settings, or that all of it is."""
-    found = (*_account(line), *_number(line, settings, organisation), *_service(line, settings))
+    found = (
+        *_account(line),
+        *_number(line, settings, organisation),
+        *_service(line, settings),
+        *_registered(line, organisation),
+    )
     return found or (Check(ABOUT, "ok", "the account is active, and the number calls us as it should"),)
 
 
@@ -82,10 +88,18 @@ def _is_mute(capabilities: object) -> bool:
 def _address(number: Mapping[str, Any], kind: str, wanted: str) -> Iterator[Check]:
     about = "A text comes in" if kind == "sms" else "A call comes in"
     yield from _webhook(about, number[f"{kind}_url"], number[f"{kind}_method"], wanted)
-    if not number[f"{kind}_fallback_url"]:
+    base = wanted.removesuffix(MESSAGES).removesuffix(CALLS)
+    yield from _fallback(about, number[f"{kind}_fallback_url"], number[f"{kind}_fallback_method"], base)
+
+
+def _fallback(about: str, url: str | None, method: str | None, base: str) -> Iterator[Check]:
+    if not url:
         yield Check(
             ABOUT, "look", f"{about}: no fallback is set. peerline fallback writes one that is true when we are down."
         )
+    elif url.partition("#")[0] == base + FALLBACK and method != "POST":
+        text = f"{about}: the method of the fallback is {method}, which ours does not answer; set it to HTTP POST."
+        yield Check(ABOUT, "mend", text)
 
 
 def _webhook(about: str, url: str | None, method: str | None, wanted: str) -> Iterator[Check]:
@@ -97,9 +111,17 @@ def _webhook(about: str, url: str | None, method: str | None, wanted: str) -> It
         return
     if method != "POST":
         yield Check(ABOUT, "mend", f"{about}: the method is {method}; set it to HTTP POST.")
+    if not _comes_again(overrides):
+        text = f"{about}: Twilio hardly comes again when we do not answer; set the webhook to {wanted}#{RETRIES}."
+        yield Check(ABOUT, "look", text)
+
+
+def _comes_again(overrides: str) -> bool:
+    """Whether these connection overrides let the provider come again often enough, and on every error of ours."""
     given = dict(part.partition("=")[::2] for part in overrides.split("&"))
-    if not {"rc", "rp"} <= given.keys():
-        yield Check(ABOUT, "look", f"{about}: Twilio tries once more at most; set the webhook to {wanted}#{RETRIES}.")
+    count, policies = given.get("rc", ""), given.get("rp", "").split(",")
+    often = count.isascii() and count.isdigit() and int(count) >= TRIES
+    return often and ("all" in policies or {"5xx", "ct", "rt"} <= set(policies))
 
 
 def _service(line: Line, settings: Settings) -> Iterator[Check]:
@@ -114,9 +136,39 @@ def _service(line: Line, settings: Settings) -> Iterator[Check]:
             yield from _webhook(
                 about, service["inbound_request_url"], service["inbound_method"], settings.public_url + MESSAGES
             )
+        yield from _fallback(about, service["fallback_url"], service["fallback_method"], settings.public_url)
     if service["smart_encoding"]:
         text = f"{about}: smart encoding is on, so Twilio changes signs of our texts and their length. Switch it off."
         yield Check(ABOUT, "look", text)
+
+
+def _registered(line: Line, organisation: Organisation) -> Iterator[Check]:
+    """Whether carriers know whose number this is: without that they refuse its texts (errors 30034, 30032)."""
+    number = organisation.main_number
+    if line.number is None or not number.startswith("+1"):
+        return
+    if is_toll_free(number):
+        yield from _verified(line.verified or "")
+    elif line.service is None:
+        text = (
+            "The number is in no messaging service, so Twilio's API does not tell whether it is registered for texts in the"
+            " US (A2P 10DLC). Look in its console under Regulatory Compliance; numbers outside of the US need none."
+        )
+        yield Check(ABOUT, "look", text)
+    elif line.service["us_app_to_person_registered"] is False:
+        text = (
+            f"Messaging service {line.service['friendly_name']} has no registered campaign (A2P 10DLC): carriers in the US refuse its"
+            " texts. Register one in Twilio's console."
+        )
+        yield Check(ABOUT, "mend", text)
+
+
+def _verified(standing: str) -> Iterator[Check]:
+    if standing == "TWILIO_APPROVED":
+        return
+    said = standing.lower().replace("_", " ") or "not asked for"
+    text = f"The verification of this toll-free number is {said}: carriers refuse its texts until it is approved."
+    yield Check(ABOUT, "mend", text)
 
 
 def _untold(organisation: Organisation) -> str:
@@ -126,4 +178,7 @@ def _untold(organisation: Organisation) -> str:
         else "that Twilio answers STOP, START and HELP, as organisation.yaml says opt_out: provider"
     )
     countries = ", ".join(organisation.countries)
-    return f"Twilio's API does not tell, so look in its console: {stop}; and that texts may go to {countries} alone."
+    return (
+        f"Twilio's API does not tell, so look in its console: {stop}; that texts may go to {countries} alone; and that the"
+        " Compliance Toolkit is off, which puts texts off until the morning that it takes for advertising, a safety text among them."
+    )

@@ -9,14 +9,15 @@ from typing import Any
 from service.gateways.twilio import Provider
 
 _SERVICES = 20  # of an account, in which our number is looked for
+_TOLL_FREE = ("800", "833", "844", "855", "866", "877", "888")  # of North America, after +1
 _NUMBER = (
-    *("status", "sms_url", "sms_method", "sms_fallback_url", "sms_application_sid"),
-    *("voice_url", "voice_method", "voice_fallback_url", "voice_application_sid", "trunk_sid"),
+    *("status", "sms_url", "sms_method", "sms_fallback_url", "sms_fallback_method", "sms_application_sid"),
+    *("voice_url", "voice_method", "voice_fallback_url", "voice_fallback_method", "voice_application_sid", "trunk_sid"),
     "capabilities",
 )
 _SERVICE = (
-    *("friendly_name", "inbound_request_url", "inbound_method", "fallback_url"),
-    *("use_inbound_webhook_on_number", "smart_encoding"),
+    *("friendly_name", "inbound_request_url", "inbound_method", "fallback_url", "fallback_method"),
+    *("use_inbound_webhook_on_number", "smart_encoding", "us_app_to_person_registered"),
 )
 
 
@@ -24,13 +25,20 @@ _SERVICE = (
 class Line:
     """The account's standing and kind, the number's settings by Twilio's names, and those of the messaging service it is in.
 
-    `number` is None where the account has no such number, `service` where it is in none.
+    `number` is None where the account has no such number, `service` where it is in none. `verified` is the provider's word for
+    how the verification of a toll-free number stands, empty where none was asked for; None for every other number.
     """
 
     status: str
     kind: str
     number: Mapping[str, Any] | None
     service: Mapping[str, Any] | None
+    verified: str | None = None
+
+
+def is_toll_free(number: str) -> bool:
+    """Whether a number is toll-free in North America: then it needs a verification, and no campaign."""
+    return number.startswith("+1") and number[2:5] in _TOLL_FREE
 
 
 def read_line(provider: Provider) -> Line:
@@ -42,7 +50,15 @@ def read_line(provider: Provider) -> Line:
     return Line(
         _word(account.status), _word(account.type),
         None if number is None else _settings(number, _NUMBER), None if service is None else _settings(service, _SERVICE),
+        None if number is None or not is_toll_free(provider.number) else verification_of(provider, str(number.sid)),
     )  # fmt: skip
+
+
+def verification_of(provider: Provider, sid: str) -> str:
+    """How the newest verification of a toll-free number stands; empty where there is none. Raises like `read_line`."""
+    asked = provider.client.messaging.v1.tollfree_verifications
+    found = provider.ask(lambda: asked.list(tollfree_phone_number_sid=sid, limit=1))
+    return _word(found[0].status) if found else ""
 
 
 def _service_of(provider: Provider, sid: str) -> Any:  # noqa: ANN401 - the library has no types

@@ -12,6 +12,7 @@ from service.simulator.rest import add_door
 from service.simulator.rest_calls import add_calls
 from service.simulator.rest_messages import add_messages
 from service.simulator.rest_numbers import add_numbers
+from service.simulator.rest_services import add_services
 from service.simulator.world import World, make_world
 
 
@@ -23,7 +24,17 @@ def make_app(world: World) -> Flask:
     app.register_error_handler(HTTPException, _say_what_is_wrong)
     refuse_other_sites(app)
     add_door(app, world)
-    for add in (add_messages, add_calls, add_numbers, add_phones, add_clock, add_faults, add_records, add_page):
+    for add in (
+        add_messages,
+        add_calls,
+        add_numbers,
+        add_services,
+        add_phones,
+        add_clock,
+        add_faults,
+        add_records,
+        add_page,
+    ):
         add(app, world)
     return app
 

@@ -29,6 +29,8 @@ class Lines:
     """The numbers and what was set for them; safe to use from several threads."""
 
     options: Options
+    service: dict[str, Any] | None = None  # the messaging service that they are in
+    verification: str | None = None  # of a toll-free number
     _changed: dict[str, dict[str, str]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -57,6 +59,7 @@ class Lines:
         """Forget what was set."""
         with self._lock:
             self._changed.clear()
+            self.service = self.verification = None
 
 
 def sid_of(number: str) -> str:

@@ -1,4 +1,4 @@
-"""Twilio's IncomingPhoneNumbers resource (list, fetch, update), the account itself, and its messaging services: there are none."""
+"""Twilio's IncomingPhoneNumbers resource (list, fetch, update) and the account itself."""
 
 from typing import Any
 
@@ -36,10 +36,6 @@ def add_numbers(app: Flask, world: World) -> None:
     def fetch_account() -> Response:
         return jsonify(_account(world))
 
-    @app.get("/v1/Services")
-    def list_services() -> Response:
-        return jsonify({"services": [], "meta": _meta(request.base_url)})
-
 
 def _find(world: World, sid: str) -> Line | None:
     return next((line for line in world.lines.all() if line.sid == sid), None)
@@ -59,11 +55,4 @@ def _account(world: World) -> dict[str, Any]:
         "auth_token": "", "date_created": born, "date_updated": born, "friendly_name": "A made-up account",
         "owner_account_sid": world.options.account_sid, "sid": world.options.account_sid, "status": "active",
         "subresource_uris": {}, "type": "Full", "uri": f"{world.options.root}.json",
-    }  # fmt: skip
-
-
-def _meta(url: str) -> dict[str, Any]:
-    return {
-        "first_page_url": url, "key": "services", "next_page_url": None, "page": 0, "page_size": 50,
-        "previous_page_url": None, "url": url,
     }  # fmt: skip

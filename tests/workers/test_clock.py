@@ -235,8 +235,8 @@ def test_a_clock_compares_with_the_providers_list_as_soon_as_the_database_is_bac
     """What came back may be an older copy: it is asked what was sent, though somebody was sure a moment ago."""
     number = a_number("+12025550113", "given")
     store(peerline.settings.database_url, number, an_outbound(number, state="delivered", sent_at=NOW))
-    process = process_of(peerline, Broker())
-    running = threading.Thread(target=process.go_on)
+    process = process_of(replace(peerline, watch=replace(peerline.watch, keys=KEYS)), Broker())
+    running = threading.Thread(target=process.go_on, daemon=True)
     running.start()
     simulator.until(lambda: "sure" in marks(peerline))
     before = compared(simulator)
