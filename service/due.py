@@ -1,7 +1,7 @@
 """The door for what comes from time: due timers are claimed, decided and carried out in one transaction.
 
-Any number of workers may run it at once. A batch that fails is tried timer by timer; one that fails three times is set
-aside and a person is told.
+Any number of workers may run it at once. A batch that fails is tried timer by timer; of one that fails three times a person is
+told, and it is set aside, unless it concerns safety: that is tried for ever, more and more seldom.
 """
 
 from __future__ import annotations
@@ -20,18 +20,21 @@ from service.gateways.clock import Clock
 from service.gateways.crashing import nowhere
 from service.gateways.keys import KeyRing
 from service.rules.setting import Setting
+from service.store.aside import rearm_ladders, revive
 from service.store.claiming import LANES, claim_due, count_failure
 from service.store.commit import write
 from service.store.database import Pool
 from service.store.gather import Wanted, gather
 from service.store.marks import careful_since
 from service.store.narrow import gather_narrow
-from service.store.rows import QueueItem, Timer
+from service.store.reading import Reader, note
+from service.store.rows import Audit, QueueItem, Timer
 from service.store.scene import NotGathered, Scene
 
 BATCH = 100  # a text from somebody in it waits until it is written; larger ones save one part in fifty (docs/performance.md)
-FAILURES = 3  # before a timer is set aside
+FAILURES = 3  # before a person is told, and what does not concern safety is set aside
 
+REARMED = "a ladder that stood still goes on"  # in the audit table: a name that others may look for
 Handler = Callable[[Scene, Setting, Timer, datetime], Scene]
 log = structlog.get_logger()
 
@@ -65,6 +68,22 @@ class Due:
                 self.poke()
         return settled
 
+    def rearm(self) -> int:
+        """Let ladders that lost their timer, and what concerns safety and was set aside, go on; returns how many. Kept in the audit."""
+        now = self.clock.now()
+        with self.pool.connection() as connection, connection.transaction():
+            still = rearm_ladders(connection, now)
+            for escalation_id, running in still:
+                note(
+                    Reader(connection, self.keys),
+                    Audit(self.setting.new_id(), now, None, REARMED, escalation_id, {"running": running}),
+                )
+            revived = revive(connection, safety=True)
+        if still or revived:
+            log.error("what concerns safety stood still and goes on", ladders=len(still), others=revived)
+            self.poke()
+        return len(still) + revived
+
     def _side_by_side(self) -> int:
         with ThreadPoolExecutor(1, "due") as other:
             beside = other.submit(self._rest)
@@ -90,7 +109,7 @@ class Due:
     def _carried_out(self, limit: int) -> int:
         now = self.clock.now()
         with self.pool.connection() as connection, connection.transaction():
-            timers = claim_due(connection, now, limit, self._lanes(connection))
+            timers = claim_due(connection, now, limit, self.handlers, self._lanes(connection))
             if not timers:
                 return 0
             scenes = self._decided(connection, timers, now)
@@ -129,7 +148,8 @@ class Due:
         while True:
             with self.pool.connection() as connection, connection.transaction():
                 now = self.clock.now()
-                timers = [t for t in claim_due(connection, now, BATCH, self._lanes(connection)) if t.key not in tried]
+                due = claim_due(connection, now, BATCH, self.handlers, self._lanes(connection))
+                timers = [timer for timer in due if timer.key not in tried]
                 if not timers:
                     return settled
                 tried.add((timers[0].kind, timers[0].subject))
@@ -141,12 +161,20 @@ class Due:
                 return len(write(connection, self._decided(connection, [timer], now), self.keys).units)
         except Exception:
             log.exception("a timer failed", kind=timer.kind, subject=str(timer.subject))
-            for number in count_failure(connection, [timer], FAILURES):
-                self._tell_a_person(connection, number, timer, now)
+            if count_failure(connection, timer, FAILURES, now):
+                self._tell_a_person(connection, timer, now)
             return 0
 
-    def _tell_a_person(self, connection: psycopg.Connection[Any], number: UUID, timer: Timer, now: datetime) -> None:
-        (scene,) = gather(connection, Wanted(ids=(number,)), now, self.keys)
+    def _tell_a_person(self, connection: psycopg.Connection[Any], timer: Timer, now: datetime) -> None:
         why = f"set aside: {timer.kind}"
-        item = QueueItem(self.setting.new_id(), number, why, now, role="coordinator", tier=2 if timer.lane == 0 else 0)
-        write(connection, [scene.with_rows(item)], self.keys)
+        item = QueueItem(
+            self.setting.new_id(), timer.number_id, why, now, role="coordinator", tier=2 if timer.lane == 0 else 0
+        )
+        try:
+            with connection.transaction():
+                (scene,) = gather(connection, Wanted(ids=(timer.number_id,)), now, self.keys)
+                write(connection, [scene.with_rows(item)], self.keys)
+        except (
+            Exception
+        ):  # what cannot be read fails here too: the failure stays counted, or it would be tried without a pause
+            log.exception("nobody could be told of a timer that fails", kind=timer.kind, subject=str(timer.subject))

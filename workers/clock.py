@@ -42,6 +42,7 @@ NO_BROKER = 5.0  # seconds for which a broker that did not answer is left alone
 BEAT = 5.0  # seconds between two signs of life
 SWEEP = 60.0  # seconds between two looks for messages without a final report
 SAFETY = 5.0  # seconds between two looks for alerts and safety texts that have not left within a minute
+LADDERS = 20.0  # seconds between two looks for alerts whose ladder stands still
 CALLS = 30.0  # seconds between two looks for calls of which no end was told
 SLOW = 10.0  # seconds between two looks for those that the provider may not have let go
 MISSED = 60.0  # seconds between two looks for texts whose webhook never reached us
@@ -148,6 +149,7 @@ class ClockProcess:
             ),
             (Round("slow", self.peerline.deliveries.ask_about_slow, SLOW),),
             (Round("calls", self.peerline.dialing.ask_about_silent, CALLS),),
+            (Round("ladders", self.peerline.due.rearm, LADDERS),),
         )
         if settings.alarm_url is not None:
             sides = (*sides, (Round("alarm", self.peerline.alarm.look, ALARM),))

@@ -20,6 +20,7 @@ from service.gateways.keys import KeyRing, read_keys
 from service.queues import done_by_hand, say_why
 from service.rules.local_time import to_local
 from service.rules.phone_numbers import PhoneProblem, read_number
+from service.store.aside import read_aside, revive
 from service.store.commit import write
 from service.store.database import Pool, open_pool
 from service.store.gather import Wanted, gather
@@ -82,6 +83,29 @@ def done(
         closed = _close(pool, keys, found[0], person, now)
     print("Closed." if closed else "It was being changed at the same moment. Please look again.")
     raise typer.Exit(0 if closed else 1)
+
+
+@app.command()
+def aside(
+    again: Annotated[bool, typer.Option("--again", help="Have all of it tried again now.")] = False,
+) -> None:
+    """List what the service set aside because it failed again and again; --again has it tried once more."""
+    settings = settings_or_exit()
+    zone = load_organisation(settings.config_dir).zone
+    with asking(), _pool(settings) as pool, pool.connection() as connection:
+        timers = read_aside(connection)
+        names = Reader(connection, read_keys(settings.keys)).names([timer.number_id for timer in timers])
+        revived = revive(connection) if again else 0
+    for timer in timers:
+        due = to_local(timer.due_at, zone).strftime("%a %d %b %H:%M")
+        how = "set aside" if timer.aside else "tried again by itself"
+        print(
+            f"{timer.kind}, about {names.get(timer.number_id, 'an unknown number')}, due {due}: failed {timer.failures} times, {how}"
+        )
+    if again:
+        print(f"{revived} will be tried again within seconds. The worker's log tells how it goes.")
+    elif not timers:
+        print("Nothing was set aside.")
 
 
 def _close(pool: Pool, keys: KeyRing, waiting: Waiting, person: Staff, now: datetime) -> bool:

@@ -6,10 +6,9 @@ webhook that meet there queue up instead of running into a deadlock.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Collection
+from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 import psycopg
 
@@ -22,21 +21,28 @@ LANES = 2  # of timers: safety, and everything else
 # Timer by timer in the order in which they are due, until enough numbers are locked; a number may come twice. A lateral
 # select that locks is never turned into a join over whole tables, whatever a plan that is made once expects.
 _LOCK = """select n.id from (
-    select number_id from timers where due_at <= %(now)s and lane < %(lanes)s and not aside
+    select number_id from timers where due_at <= %(now)s and lane < %(lanes)s and not aside and kind = any(%(kinds)s)
     order by lane, due_at limit %(look)s) t,
     lateral (select n.id from numbers n where n.id = t.number_id for update skip locked) n limit %(limit)s"""
 
 _FIRST = """select distinct on (t.number_id) t.kind, t.subject, t.number_id, t.due_at, t.lane, t.fence, t.failures, t.aside
 from timers t where t.number_id = any(%(numbers)s) and t.due_at <= %(now)s and t.lane < %(lanes)s and not t.aside
+  and t.kind = any(%(kinds)s)
 order by t.number_id, t.lane, t.due_at, t.subject"""
 
+_FAILED = """update timers set failures = failures + 1, aside = lane > 0 and failures + 1 >= %(limit)s,
+    due_at = %(now)s::timestamptz + case when lane = 0 then %(safety)s::interval else %(other)s::interval end
+where kind = %(kind)s and subject = %(subject)s returning failures"""
 
-def claim_due(connection: psycopg.Connection[Any], now: datetime, limit: int, lanes: int = LANES) -> tuple[Timer, ...]:
+
+def claim_due(
+    connection: psycopg.Connection[Any], now: datetime, limit: int, kinds: Collection[str], lanes: int = LANES
+) -> tuple[Timer, ...]:
     """The first due timer of each number that could be locked, safety first; to be called within a transaction.
 
-    Only lanes below `lanes` are looked at.
+    Only lanes below `lanes` are looked at, and these kinds: one that this release does not know is for a later one beside it.
     """
-    values = {"now": now, "limit": limit, "look": limit * WORKERS, "lanes": lanes}
+    values = {"now": now, "limit": limit, "look": limit * WORKERS, "lanes": lanes, "kinds": list(kinds)}
     numbers = list(dict.fromkeys(row[0] for row in connection.execute(_LOCK, values).fetchall()))
     if not numbers:
         return ()
@@ -48,19 +54,19 @@ def claim_due(connection: psycopg.Connection[Any], now: datetime, limit: int, la
     )
 
 
-def count_failure(connection: psycopg.Connection[Any], timers: Sequence[Timer], limit: int) -> tuple[UUID, ...]:
-    """Note that these timers failed; those that failed `limit` times are set aside and their numbers returned."""
-    places = [(timer.kind, timer.subject) for timer in timers]
-    aside: list[UUID] = []
-    for kind, subject in places:
-        row = connection.execute(
-            "update timers set failures = failures + 1, aside = failures + 1 >= %s where kind = %s and subject = %s"
-            " returning aside, number_id",
-            (limit, kind, subject),
-        ).fetchone()
-        if row is not None and row[0]:
-            aside.append(row[1])
-    return tuple(aside)
+def count_failure(connection: psycopg.Connection[Any], timer: Timer, limit: int, now: datetime) -> bool:
+    """Note that a timer failed, and let it wait before its next try; returns whether it has failed `limit` times now.
+
+    Safety is tried again for ever, after 2, 4, 8 and at most 60 seconds. All else waits 5 and 25 seconds; at the limit it is set
+    aside.
+    """
+    values = {
+        "kind": timer.kind, "subject": timer.subject, "limit": limit, "now": now,
+        "safety": timedelta(seconds=min(2 ** min(timer.failures + 1, 6), 60)),
+        "other": timedelta(seconds=5 ** min(timer.failures + 1, 3)),
+    }  # fmt: skip
+    row = connection.execute(_FAILED, values).fetchone()
+    return row is not None and row[0] == limit
 
 
 def next_due(connection: psycopg.Connection[Any]) -> datetime | None:

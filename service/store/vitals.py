@@ -10,6 +10,7 @@ from pathlib import Path
 import psycopg
 from psycopg.rows import TupleRow, dict_row
 
+from service.store.aside import OFTEN
 from service.store.database import Pool
 
 _MIGRATIONS = Path(__file__).parents[2] / "migrations/versions"
@@ -17,9 +18,9 @@ STUCK = 7  # tries, after pauses that add up to a minute (service.deliveries.out
 _MIGRATED = "select to_regclass('alembic_version') is not null"
 _REVISION = "select coalesce(max(version_num), '') from alembic_version"
 # Ids follow time, so the message that went last is found at the end of their index.
-_STATEMENT = """select
+_STATEMENT = f"""select
     (select min(due_at) from timers where not aside and due_at <= %(now)s) as due_since,
-    (select count(*) from timers where aside) as aside,
+    (select count(*) from timers where aside or failures >= {OFTEN}) as aside,
     (select min(ready_at) from outbound where state = 'queued' and ready_at <= %(now)s) as unsent_since,
     (select count(*) from outbound where state = 'queued' and ready_at <= %(now)s) as unsent,
     (select count(*) from outbound where state = 'unsure') as unsure,
@@ -57,7 +58,9 @@ class Vitals:
 
     revision: str = ""
     due_since: datetime | None = None  # the oldest timer that should have been carried out
-    aside: int = 0  # timers set aside after failing too often
+    aside: int = (
+        0  # timers that failed so often that a person was told: set aside, or tried again where they concern safety
+    )
     unsent_since: datetime | None = None  # the oldest message that is ready and not sent
     unsent: int = 0
     safety_since: datetime | None = None  # when the oldest alert or safety text was written that has not left

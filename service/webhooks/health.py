@@ -30,7 +30,7 @@ COUNTS = {
     "ended_lately": "Of the last thousand messages, those of the last hour that were handed over or failed.",
     "failed_lately": "Of those, the ones that failed or did not arrive.",
     "unsettled": "Texts that came in and are not decided.",
-    "aside": "Timers set aside after failing.",
+    "aside": "Timers set aside after failing, or failing again and again.",
     "waiting": "What waits for a person.",
     "alerts": "Alerts that nobody has taken.",
     "unreached": "Open alerts older than a minute of which nobody could be told by text or call.",

@@ -130,3 +130,23 @@ def test_what_is_not_there_is_said(
 def test_an_empty_queue_says_so(environ: Mapping[str, str]) -> None:
     """Nobody waiting is good news, in words."""
     assert peerline(environ).stdout == "Nobody is waiting.\n"
+
+
+def test_what_was_set_aside_is_listed_and_tried_again(
+    environ: Mapping[str, str], waiting: list[QueueItem], database: str
+) -> None:
+    """Whose it is, what it is, and since when; after --again nothing is aside, and when it was due is kept."""
+    del waiting
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute(
+            "insert into timers (kind, subject, number_id, due_at, lane, fence, failures, aside)"
+            " select 'silence', %s, number_id, %s, 1, '', 3, true from members",
+            (new_id(), NOW),
+        )
+    listed = peerline(environ, "aside")
+    assert "silence, about Ana (member)" in listed.stdout
+    assert "failed 3 times, set aside" in listed.stdout
+    assert "1 will be tried again" in peerline(environ, "aside", "--again").stdout
+    assert "Nothing was set aside." in peerline(environ, "aside").stdout
+    with psycopg.connect(database) as connection:
+        assert connection.execute("select due_at, failures, aside from timers").fetchall() == [(NOW, 0, False)]
