@@ -9,6 +9,7 @@ from typing import Any
 
 from service.conversations import end
 from service.planning import ONCE, on_date, set_next
+from service.queues import date_gone
 from service.roster import House
 from service.rules.local_time import to_local
 from service.rules.relative import RelativeProblem, moment_of, read_relative
@@ -116,7 +117,9 @@ def joined_on(scene: Scene, member: Member) -> datetime:
 
 
 def _quiet(scene: Scene, schedules: Sequence[Schedule], house: House, why: str) -> Scene:
-    """The conversation that the date began is over, where it is still open."""
+    """What was begun about the date is over: its conversation, where it is still open, and what a person was asked to say."""
+    for date_at in {schedule.date_at for schedule in schedules if schedule.date_at is not None}:
+        scene = date_gone(scene, date_at, why, house.now)
     conversation = scene.conversation
     if conversation is None or conversation.schedule_id not in {schedule.id for schedule in schedules}:
         return scene

@@ -93,6 +93,14 @@ def answered(scene: Scene, number_id: UUID, by: UUID, how: str, now: datetime) -
     return scene.guard(number_id)
 
 
+def date_gone(scene: Scene, date_at: str, how: str, now: datetime) -> Scene:
+    """The scene after staff moved or cancelled a date (local time, ISO): nobody is to tell the member of it any more."""
+    for item in open_items(scene, scene.number.id):
+        if item.why in (unsaid(date_at, stopped=False), unsaid(date_at, stopped=True)):
+            scene = _closed(scene, item, None, how, now)
+    return scene
+
+
 def done_by_hand(scene: Scene, item_id: UUID, by: UUID, audit_id: UUID, now: datetime) -> Scene:
     """The scene with one entry closed by somebody who looked after it without a text, logged; an alert's entry stays."""
     found = next((item for item in open_items(scene, scene.number.id) if item.id == item_id), None)

@@ -18,13 +18,14 @@ from service.conversations import Beginning, begin, on_new_clocks
 from service.handoffs import Doing
 from service.joining import join
 from service.planning import moved_to_zone, set_next, speaks_at
+from service.queues import unsaid
 from service.rhythm import do
 from service.roster import House
 from service.rules.catalogue import CATALOGUE
 from service.rules.local_time import to_instant, to_local
 from service.rules.setting import Setting
 from service.schedules import ScheduleRefused, Wanted, add, change, set_hours
-from service.store.rows import Audit, Member, Outbound, Schedule, Timer
+from service.store.rows import Audit, Member, Outbound, QueueItem, Schedule, Timer
 from service.store.scene import Scene
 from service.timers import set_timer
 from tests.house import PUBLISHED, RHYTHM, SAM, identity, sams_scene, setting, shelf
@@ -94,6 +95,21 @@ def test_a_moved_visit_takes_everything_with_it() -> None:
     ]
     old = on_check_in(moved, setting(), conversation_handlers(), timer, wednesday)
     assert old is moved  # a timer of the old date does nothing
+
+
+@pytest.mark.parametrize("moved", [True, False])
+def test_nobody_is_asked_to_tell_of_a_date_that_is_gone(moved: bool) -> None:  # noqa: FBT001
+    """Moved or cancelled: the entry about the old day is closed, one about another day stays."""
+    scene, kept = booked()
+    entry = QueueItem(identity(90), SAM.number_id, unsaid(FRIDAY.isoformat(), stopped=False), NOW, SAM.id)
+    other = replace(entry, id=identity(91), why=unsaid("2027-03-09T10:00:00", stopped=False))
+    scene = scene.with_rows(entry, other)
+    if moved:
+        scene, _ = move(scene, kept, SAM, FRIDAY + timedelta(days=1), house())
+    else:
+        scene = cancel(scene, kept, SAM, house())
+    closed = {item.id: item.closed_how for item in scene.all(QueueItem)}
+    assert closed == {entry.id: "the date was moved" if moved else "the date was cancelled", other.id: None}
 
 
 def test_a_cancelled_visit_leaves_nothing_behind() -> None:
