@@ -17,7 +17,7 @@ from service.store.sending import Mark, Sender, Waiting
 
 SAFETY = 0  # the lane that no rate holds up
 ALL_LANES = 3
-CAPPED = "the segments of the day are used up; what nobody asked for waits for another day"
+CAPPED = "the segments of the day are used up; what nobody asked for is not sent"
 AUTOMATIC = frozenset({*UNASKED, "answer", "safety", "consent"})  # what no person wrote, to people who are not staff
 IN_DOUBT = "their number takes no texts; somebody was asked to confirm it"
 LEAD = timedelta(seconds=1)  # how far ahead of our number's rate the provider may be
@@ -50,10 +50,11 @@ class Chosen:
 def choose(waiting: Iterable[Waiting], sender: Sender, limits: Limits, now: datetime, machine: datetime) -> Chosen:
     """Decide messages in their order. Safety goes beyond the rate, and what follows waits for that.
 
-    The cap of the day counts every segment that is handed over, and holds only what nobody asked for.
+    The cap of the day counts every segment that is handed over, and holds only what nobody asked for. What is refused then is
+    given back.
     """
     marks: list[Mark] = []
-    day = to_local(now, limits.zone).date().isoformat()
+    day = day_of(limits, now)
     free_at, segments = max(sender.free_at, machine), sender.segments if sender.day == day else 0
     for item in waiting:
         held = why_held(item, limits.countries, now) or _over_cap(item, segments, limits)
@@ -64,6 +65,11 @@ def choose(waiting: Iterable[Waiting], sender: Sender, limits: Limits, now: date
             free_at += timedelta(seconds=item.outbound.segments / limits.rate)
             segments += item.outbound.segments
     return Chosen(tuple(marks), free_at, day, segments, any(found.held == CAPPED for found in marks))
+
+
+def day_of(limits: Limits, now: datetime) -> str:
+    """The day of the organisation's zone whose segments are counted."""
+    return to_local(now, limits.zone).date().isoformat()
 
 
 def lanes_open(sender: Sender, machine: datetime) -> int:

@@ -14,7 +14,7 @@ import structlog
 from psycopg.errors import DeadlockDetected
 
 from service.deliveries.asking import Asking
-from service.deliveries.choosing import Limits, choose, lanes_open
+from service.deliveries.choosing import Limits, choose, day_of, lanes_open
 from service.deliveries.flight import Flight
 from service.deliveries.outcomes import Answer, Moment, after_answer, not_begun, read_report, validity
 from service.deliveries.reporting import Reporting
@@ -27,7 +27,7 @@ from service.store.incidents import end_incidents
 from service.store.marks import careful_since
 from service.store.outcomes import Outcome, note_outcomes
 from service.store.pending import is_to_send
-from service.store.sending import Claim, Waiting, lock_sender, lock_waiting, mark, tell_of_cap, use_sender
+from service.store.sending import Claim, Waiting, give_back, lock_sender, lock_waiting, mark, tell_of_cap, use_sender
 from service.store.watching import notice_late
 
 LEASE = timedelta(seconds=16)  # machine time; longer than the longest request, so that only the dead and frozen lose it
@@ -216,6 +216,7 @@ class Deliveries:
         """Put back what was claimed and not begun, as if it had not been claimed: the next claim reads consent again."""
         if ours:
             self._note([not_begun(item.outbound, claim.claim_id, self.new_id()) for item, claim in ours])
+            self._uncount([item for item, _ in ours])
 
     def _store(self, tried: Collection[Tried]) -> int:
         if not tried:
@@ -226,9 +227,17 @@ class Deliveries:
         self._reporting().follow_stop({item.number.id for item, answer in refused if answer.kind == "opted_out"})
         self._note([outcome for _, outcome, _ in tried])
         self.crash("after_store")
+        self._uncount([item for item, _ in refused])
         self._reporting().hold({answer.code for _, answer in refused if answer.kind == "account"})
         self.poke()
         return len(tried)
+
+    def _uncount(self, items: Collection[Waiting]) -> None:
+        """Nothing was spent on these: they do not use up the day."""
+        if items and self.limits.spend_cap is not None:
+            day, segments = day_of(self.limits, self.clock.now()), sum(item.outbound.segments for item in items)
+            with self.pool.connection() as connection:
+                give_back(connection, self.provider.number, day, segments)
 
     def _note(self, outcomes: list[Outcome]) -> None:
         for _ in range(3):

@@ -99,6 +99,14 @@ def use_sender(connection: psycopg.Connection[Any], number: str, free_at: dateti
     )
 
 
+def give_back(connection: psycopg.Connection[Any], number: str, day: str, segments: int) -> None:
+    """Take segments that the provider refused off what our number has sent on a day, unless another day has begun."""
+    connection.execute(
+        "update senders set segments = greatest(0, segments - %s) where number = %s and day = %s",
+        (segments, number, day),
+    )
+
+
 def tell_of_cap(connection: psycopg.Connection[Any], number: str, day: str, now: datetime) -> None:
     """Have every coordinator told, once a day, that the segments of the day are used up."""
     connection.execute("update senders set told_day = %s where number = %s", (day, number))

@@ -52,6 +52,23 @@ def test_other_messages_use_up_the_day_too(office: Office) -> None:
     assert office.state(held) == "withheld"
 
 
+@pytest.mark.parametrize("code", [20429, 30034, 21211])
+def test_what_the_provider_refuses_does_not_use_up_the_day(office: Office, code: int) -> None:
+    """Tried again and again for hours: nothing was spent, and a check-in goes when the provider takes texts again."""
+    limited(office, spend_cap=3)
+    office.refuse(code)
+    office.queue(office.known(11), "answer", segments=3)
+    for _ in range(3):
+        office.deliveries.run()
+        office.let_pass(timedelta(minutes=2))
+    office.accept()
+    office.change("delete from outbound")
+    office.change("update senders set held_until = null")
+    goes = office.queue(office.known(12), "routine", segments=3)
+    office.deliveries.run()
+    assert (office.state(goes), office.rows("select segments from senders")) == ("sent", [{"segments": 3}])
+
+
 def test_the_next_day_begins_anew_and_the_coordinator_is_told_once_a_day(office: Office) -> None:
     """One timer a day for each coordinator, however much was held."""
     limited(office, spend_cap=1)
