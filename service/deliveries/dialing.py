@@ -38,9 +38,8 @@ LEASE = timedelta(seconds=30)  # machine time; longer than the longest request
 REQUEST = timedelta(seconds=CONNECT + READ)
 BUSY = timedelta(minutes=5)  # machine time after which a call of which no end was told does not hold up the next
 TRIES = 4  # of a call about the account, on temporary refusals; then somebody else is called
-LONGEST_PAUSE = timedelta(
-    seconds=15
-)  # between two tries of a call about an alert, which goes on until its round is over
+# Between two tries of a call about an alert, which goes on until its round is over.
+LONGEST_PAUSE = timedelta(seconds=15)
 TAKEN = "the alert was taken or closed before the call was placed"
 OVER = "its round was over before the call was placed"
 RETRIES = "#rc=3&rp=all"  # the provider asks again where we do not answer (RELIABILITY.md 1.2)

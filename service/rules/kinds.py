@@ -45,9 +45,8 @@ KINDS: Mapping[str, Kind] = {
     "safety": Kind(0, "a safety text", uncertain="again once"),
     "consent": Kind(0, "a confirmation about consent", stale=timedelta(minutes=5), uncertain="drop"),
 }
-WITH_ALERTS = (
-    0  # the lane of a text to staff that belongs to an alert, such as words of danger that came after it was taken
-)
+# The lane of a text to staff that belongs to an alert, such as words of danger that came after it was taken.
+WITH_ALERTS = 0
 REMINDER = "told: alert_remind"  # the rule, kept as its reason, of an alert that reminds whoever has it; all others want somebody
 UNASKED = tuple(name for name, kind in KINDS.items() if kind.unasked)
 REMINDERS_A_DAY = 2  # of visits and other dates: one before and one on the day

@@ -12,9 +12,8 @@ STOPPED = "they said stop"  # why a message was withheld from a number that take
 # Why an alert was withheld although nobody's phone failed: the ladder has no reason to climb.
 TAKEN = "the alert was taken, passed on or closed before it went"
 ANEW = "this phone was told of the alert anew before it went"
-UNSENT = (
-    "told: alert_words_unsent"  # the rule of what a taker is told where words were filtered; is it too, others are told
-)
+# The rule of what a taker is told where words were filtered; is it too, others are told.
+UNSENT = "told: alert_words_unsent"
 OFTEN = 5  # tries of an alert that were refused for now, a quarter of a minute, after which others are told as well
 
 # The phone did not answer (Twilio's error page): three in a row are worth a person's look, which is what `silent` finds out.

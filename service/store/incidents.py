@@ -7,12 +7,10 @@ from typing import Any
 
 import psycopg
 
-TRIED = timedelta(
-    minutes=1
-)  # from a refusal to the next try, which is when the hold ends (service.deliveries.reporting)
-SETTLED = timedelta(
-    minutes=2
-)  # in which a text that was taken is reported as failed after all, where the account is refused so
+# From a refusal to the next try, which is when the hold ends (service.deliveries.reporting).
+TRIED = timedelta(minutes=1)
+# In which a text that was taken is reported as failed after all, where the account is refused so.
+SETTLED = timedelta(minutes=2)
 
 
 def end_incidents(connection: psycopg.Connection[Any], now: datetime, machine: datetime) -> int:

@@ -20,9 +20,8 @@ import psycopg
 LOOKED, SURE, QUIET, CANARY, RESTORED = "looked", "sure", "quiet", "canary", "restored"
 CANARIES_SINCE, ALARM = "canaries since", "alarm"
 FOR_EVER = datetime.max.replace(tzinfo=UTC)
-STALE = timedelta(
-    minutes=3
-)  # after which nobody is sure any more: a backup is older, and so is a service that was away
+# After which nobody is sure any more: a backup is older, and so is a service that was away.
+STALE = timedelta(minutes=3)
 
 
 # Since when the server runs tells servers apart: one that stands in after another failed has its copy of the marks, and may lack

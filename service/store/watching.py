@@ -7,9 +7,8 @@ from typing import Any
 
 import psycopg
 
-LATE = timedelta(
-    seconds=60
-)  # after which a safety text that has not left is somebody's business (RELIABILITY.md 0, finding 10)
+# After which a safety text that has not left is somebody's business (RELIABILITY.md 0, finding 10).
+LATE = timedelta(seconds=60)
 _SENT = timedelta(hours=1)  # a carrier that never reports is no news after that
 
 
