@@ -110,8 +110,8 @@ _REST = {
         "'en', 'America/New_York', '09:00', '20:00', 1, 4, '{}'",
     ),
     "schedules": (
-        "flow, rule, starts, revision, active, kind, spread, unless_heard, skip_holidays",
-        "'check-in', 'FREQ=DAILY', '2027-01-01T10:00:00', 1, true, 'routine', 1, false, false",
+        "flow, rule, starts, revision, active, kind, spread, unless_heard, skip_holidays, regular, removed",
+        "'check-in', 'FREQ=DAILY', '2027-01-01T10:00:00', 1, true, 'routine', 1, false, false, true, false",
     ),
     "timers": ("kind, lane, fence, failures, aside", "'check-in', 1, '1', 0, false"),
 }
