@@ -80,7 +80,9 @@ def _strike(keeper: Keeper, chance: random.Random) -> None:
     if chance.random() < 0.3 and not keeper.is_away(frozen):
         keeper.freeze(frozen, chance.uniform(0.5, 3.0), "frozen for a moment")
         keeper.counts["frozen for a moment"] += 1
-    victims = [name for name in chance.sample(VICTIMS, len(VICTIMS)) if not keeper.is_away(name)][:2]
+    order = chance.sample(VICTIMS, len(VICTIMS))
+    while not (victims := [name for name in order if not keeper.is_away(name)][:2]):
+        keeper.pass_time(0.1)  # all of them are frozen or stopped just now
     victim = min(victims, key=keeper.runs_since)
     keeper.kill(victim, _point(keeper, victim, chance))
     keeper.counts[f"kills: {victim}"] += 1

@@ -29,7 +29,7 @@ def test_no_table_of_people_is_read_whole(database: str, read: bytes, least: int
 def test_a_claim_goes_no_further_than_it_takes(database: str) -> None:
     """What is due is read in order and locked one by one; nothing sorts or joins all that is due for the first hundred."""
     look = claiming._LOCK
-    for place, name in enumerate(("now", "lanes", "look", "limit"), start=1):
+    for place, name in enumerate(("now", "lanes", "look", "limit", "kinds"), start=1):
         look = look.replace(f"%({name})s", f"${place}")
     with psycopg.connect(database, autocommit=True) as connection:
         connection.execute("set enable_seqscan = off")
