@@ -8,11 +8,14 @@ from datetime import datetime
 from service.handoffs import Passing
 from service.promises import promise
 from service.queues import wait_for_person, waiting
+from service.rules.pace import next_turn
 from service.rules.setting import Setting
 from service.staff_phones import is_reachable, reachable, send, staff_draft
 from service.store.rows import Audit, Staff, Thread
 from service.store.scene import Scene
 from service.threads import Carried, carry, open_thread, thread_with
+
+ASKING = ("talk", "call")  # why somebody's words need a person: they ask for one by name
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,21 +82,37 @@ def _carried(
         return scene, None if answerer.person is None else thread_with(scene, answerer.person, scene.number.id)
     thread: Thread | None = None
     others = [person for _, person in _holders(scene)]
+    scene, ready_at = _paced(scene, passing, now)
     if answerer.person is not None:
-        scene, thread = _to(scene, setting, passing, answerer.person, now)
+        scene, thread = _to(scene, setting, passing, answerer.person, now, ready_at)
         scene = _noted(scene, setting, answerer, now)
     for person in others:
         if answerer.person is None or person.id != answerer.person.id:
-            scene, _ = _to(scene, setting, passing, person, now)
+            scene, _ = _to(scene, setting, passing, person, now, ready_at)
     return scene, thread
 
 
-def _to(scene: Scene, setting: Setting, passing: Passing, person: Staff, now: datetime) -> tuple[Scene, Thread]:
+def _paced(scene: Scene, passing: Passing, now: datetime) -> tuple[Scene, datetime | None]:
+    """The scene with these words counted, and when they may go; None for now.
+
+    A phone that texts without end must not fill another, nor hold up everybody else's words. Who asks for a person is not
+    held up, and neither are words of danger, which go another way.
+    """
+    if passing.why in ASKING:
+        return scene, None
+    kept = scene.number.memory.get("pace")
+    ready_at, turn = next_turn(None if kept is None else datetime.fromisoformat(kept), now)
+    scene = scene.with_rows(scene.number.but(memory={**scene.number.memory, "pace": turn.isoformat()}))
+    return scene, None if ready_at <= now else ready_at
+
+
+def _to(
+    scene: Scene, setting: Setting, passing: Passing, person: Staff, now: datetime, ready_at: datetime | None
+) -> tuple[Scene, Thread]:
     member_id = None if scene.member is None else scene.member.id
     scene, thread = open_thread(scene, setting, person, scene.number.id, member_id, now)
-    return carry(
-        scene, setting, person, thread, Carried(_text_for(scene, passing), passing.words, passing.inbound), now
-    ), thread
+    carried = Carried(_text_for(scene, passing), passing.words, passing.inbound, ready_at=ready_at)
+    return carry(scene, setting, person, thread, carried, now), thread
 
 
 def _text_for(scene: Scene, passing: Passing) -> str:

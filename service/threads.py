@@ -22,12 +22,16 @@ LONGEST = 1500  # characters of one text; Twilio refuses a body of more than 160
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """Words to carry to a phone: the text of the service that holds them (slots `tag` and `words`), and what they came from."""
+    """Words to carry to a phone: the text of the service that holds them (slots `tag` and `words`), and what they came from.
+
+    `ready_at` is when they may go, where that is not now.
+    """
 
     key: str
     words: str
     inbound: Inbound | None = None
     escalation_id: UUID | None = None
+    ready_at: datetime | None = None
 
 
 def thread_with(scene: Scene, person: Staff, number_id: UUID) -> Thread | None:
@@ -130,7 +134,7 @@ def _draft(setting: Setting, person: Staff, thread: Thread, carried: Carried) ->
     draft = staff_draft(setting, person, carried.key, tag=thread.tag, words=carried.words)
     return replace(
         draft, rule="relayed to the person who answers", thread_id=thread.id, escalation_id=carried.escalation_id,
-        cause_id=None if carried.inbound is None else carried.inbound.id,
+        cause_id=None if carried.inbound is None else carried.inbound.id, ready_at=carried.ready_at,
     )  # fmt: skip
 
 

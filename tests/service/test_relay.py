@@ -210,3 +210,15 @@ def test_what_is_passed_to_a_supervisor_is_the_supervisors() -> None:
     world = World()
     assert len(heard(sam_writes(world, to="supervisor"), SUE.number_id)) == 1
     assert [item.role for item in waiting(world)] == ["supervisor"]
+
+
+def test_a_phone_that_writes_without_end_does_not_fill_another() -> None:
+    """Sixty at once go on; the next wait their turn, a second apart, and none is lost. Another's words, and asking for a person, go at once."""
+    world = World()
+    ready = [sam_writes(world, f"line {place}")[0].ready_at for place in range(63)]
+    assert ready[:60] == [world.now] * 60
+    assert ready[60:] == [world.now + timedelta(seconds=seconds) for seconds in (1, 2, 3)]
+    assert sam_writes(world, "talk", "talk")[0].ready_at == world.now
+    assert passed(world, LUZ.number_id, "hello", "words", "specialist")[0].ready_at == world.now
+    world.later(120)
+    assert sam_writes(world, "and now")[0].ready_at == world.now
