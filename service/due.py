@@ -174,7 +174,6 @@ class Due:
             with connection.transaction():
                 (scene,) = gather(connection, Wanted(ids=(timer.number_id,)), now, self.keys)
                 write(connection, [scene.with_rows(item)], self.keys)
-        except (
-            Exception
-        ):  # what cannot be read fails here too: the failure stays counted, or it would be tried without a pause
+        except Exception:
+            # What cannot be read fails here too: the failure stays counted, or it would be tried without a pause.
             log.exception("nobody could be told of a timer that fails", kind=timer.kind, subject=str(timer.subject))

@@ -157,11 +157,7 @@ def test_nobody_stays_sure_for_ever(keeper: Keeper) -> None:
     with keeper.peerline.pool.connection() as connection:
         stay_sure(connection, keeper.peerline.clock.machine(), keeper.peerline.clock.now())
     assert keeper.careful() is not None
-    keeper.away(gone=True)
-    assert not keeper.watch.go_round()
-    keeper.away(gone=False)
-    assert keeper.watch.go_round()
-    assert keeper.careful() is None
+    _demand_a_look(keeper)
 
 
 def test_another_server_may_have_an_older_copy(keeper: Keeper) -> None:
@@ -184,6 +180,11 @@ def test_whoever_lost_the_database_doubts_until_somebody_has_looked(keeper: Keep
     assert keeper.watch.make_sure()
     keeper.watch.doubt()
     assert keeper.careful() is not None
+    _demand_a_look(keeper)
+
+
+def _demand_a_look(keeper: Keeper) -> None:
+    """Nobody is sure while the provider does not answer, and everybody is once it has."""
     keeper.away(gone=True)
     assert not keeper.watch.go_round()
     keeper.away(gone=False)
